@@ -1,0 +1,67 @@
+package models
+
+import (
+	"github.com/mittari/mittari/models/score"
+)
+
+// Audience says whose answers a metric holds; employees' are never shown for small groups.
+type Audience string
+
+// The two audiences.
+const (
+	Customer Audience = "customer"
+	Employee Audience = "employee"
+)
+
+// EmployeeThreshold is the least number of employees' answers that may be shown as a group.
+const EmployeeThreshold = 5
+
+// Metric is one question's measure: a scale with cut points and a headline, and how people call it.
+type Metric struct {
+	Key      string `json:"key" example:"nps"`
+	Name     string `json:"name" example:"Net Promoter Score"`
+	Question string `json:"question" example:"How likely are you to recommend us?"`
+	score.Scale
+	Audience Audience `json:"audience" example:"customer"`
+	Standard bool     `json:"standard"` // in the catalog of every workspace; can't be redefined
+}
+
+// CategoryNames are the metric's categories in the field's words, indexed by score.Category:
+// promoter, passive and detractor for recommendation metrics on 0–10, else top, middle and bottom.
+func (m Metric) CategoryNames() [3]string {
+	if m.Headline == score.Net && m.Min == 0 && m.Max == 10 {
+		return [3]string{"promoter", "passive", "detractor"}
+	}
+	return [3]string{"top", "middle", "bottom"}
+}
+
+// Suppressed reports whether a group of n answers is too small to be shown at
+// all: neither its score nor its size.
+func (m Metric) Suppressed(n int64) bool {
+	return m.Audience == Employee && n > 0 && n < EmployeeThreshold
+}
+
+// Check names every fault of a metric's definition at once.
+func (m Metric) Check() error {
+	var faults Faults
+	if !validKey(m.Key) {
+		faults.Add("key", keyRule)
+	}
+	if m.Name == "" || len(m.Name) > maxName {
+		faults.Add("name", "must be 1 to %d bytes of text", maxName)
+	}
+	if len(m.Question) > maxDescription {
+		faults.Add("question", "must be %d bytes at most", maxDescription)
+	}
+	if m.Audience != Customer && m.Audience != Employee {
+		faults.Add("audience", `must be "customer" or "employee"`)
+	}
+	faults.addAll("", m.Faults())
+	return faults.Err("the metric can't be used as it is")
+}
+
+// Metrics is the catalog of one workspace: the standard metrics and its own, by key.
+type Metrics map[string]Metric
+
+// Keys are the catalog's keys, sorted.
+func (m Metrics) Keys() []string { return sortedKeys(m) }

@@ -1,0 +1,113 @@
+package models
+
+import (
+	"time"
+
+	"github.com/mittari/mittari/models/score"
+)
+
+// Response is one submission as it is stored.
+type Response struct {
+	ID           string         `json:"id" format:"uuid" example:"01938f6e-7c1a-7d5e-b0a4-3f1de8a2c901"`
+	Workspace    string         `json:"-"`
+	SubmissionID string         `json:"submission_id,omitempty" example:"ord-8412"`
+	Survey       string         `json:"survey,omitempty" example:"relationship"`
+	Touchpoint   string         `json:"touchpoint,omitempty" example:"meeting"`
+	Channel      string         `json:"channel,omitempty" example:"sms"`
+	Segment      string         `json:"segment,omitempty" example:"home-loan"`
+	Team         string         `json:"team,omitempty" example:"helsinki-3"`
+	Person       string         `json:"person,omitempty" example:"c-1029"`
+	CollectedAt  time.Time      `json:"collected_at"` // when it was answered
+	CreatedAt    time.Time      `json:"created_at"`   // when it was stored
+	Language     string         `json:"language,omitempty" example:"fi"`
+	Solicited    *bool          `json:"solicited,omitempty"`
+	Properties   map[string]any `json:"properties,omitempty"`
+	Tags         []string       `json:"tags,omitempty"`
+	Excluded     bool           `json:"excluded"` // kept, but counted nowhere
+	Answers      []Answer       `json:"answers"`
+}
+
+// Keys are the response's keys by dimension, with the answer's touchpoint.
+func (r Response) Keys(a Answer) Keys {
+	return Keys{Survey: r.Survey, Touchpoint: a.Touchpoint, Channel: r.Channel, Segment: r.Segment, Team: r.Team}
+}
+
+// Count is a number of equal answers on a day: one row of the rollups.
+type Count struct {
+	Metric string
+	Day    Day
+	Keys   Keys
+	Score  int
+	N      int64
+}
+
+// Counts are the answers of a response as rollup rows for its day; none when it is excluded.
+func (r Response) Counts(day Day) []Count {
+	if r.Excluded {
+		return nil
+	}
+	counts := make([]Count, len(r.Answers))
+	for i, a := range r.Answers {
+		counts[i] = Count{Metric: a.Metric, Day: day, Keys: r.Keys(a), Score: a.Score, N: 1}
+	}
+	return counts
+}
+
+// Arrival is what an answer is counted by when it arrives. Its counts never go down.
+type Arrival struct {
+	Metric, Touchpoint, Segment, Channel string
+	Category                             score.Category
+}
+
+// Patch is a change to a stored response. Nil fields stay as they are.
+type Patch struct {
+	Excluded   *bool           `json:"excluded,omitempty"` // true: keep it, but count it nowhere
+	Tags       *[]string       `json:"tags,omitempty"`
+	Properties *map[string]any `json:"properties,omitempty"`
+}
+
+// Check names every fault of a patch at once.
+func (p Patch) Check() error {
+	var faults Faults
+	if p.Excluded == nil && p.Tags == nil && p.Properties == nil {
+		faults.Add("excluded", "nothing to change: give excluded, tags or properties")
+	}
+	if p.Tags != nil {
+		checkTags(*p.Tags, &faults)
+	}
+	if p.Properties != nil {
+		checkProperties(*p.Properties, &faults)
+	}
+	return faults.Err("the response was not changed")
+}
+
+// Apply makes the change.
+func (p Patch) Apply(r *Response) {
+	if p.Excluded != nil {
+		r.Excluded = *p.Excluded
+	}
+	if p.Tags != nil {
+		r.Tags = *p.Tags
+	}
+	if p.Properties != nil {
+		r.Properties = *p.Properties
+	}
+}
+
+// Outcome is what became of one accepted response.
+type Outcome struct {
+	ID  string // of the response that is stored
+	New bool   // false: a retry; the same submission was stored before
+	Err error  // nil, or why nothing is stored; an *Error when the sender can do something about it
+}
+
+// ResponseFilter selects responses. Zero fields select everything.
+type ResponseFilter struct {
+	Keys         Keys
+	Metric       string // with an answer to it
+	Person       string
+	SubmissionID string
+	Since, Until time.Time // collected_at: Since included, Until not
+	Before       string    // responses that arrived before the one with this id
+	Limit        int
+}

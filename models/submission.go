@@ -1,0 +1,209 @@
+package models
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// Submission is a response as it arrives, not checked yet. Either Answers or the
+// short form Metric, Score and Comment is given.
+type Submission struct {
+	SubmissionID string            `json:"submission_id,omitempty" maxLength:"200" example:"ord-8412"` // the sender's own id: makes a retry safe
+	Survey       string            `json:"survey,omitempty" example:"relationship"`
+	Touchpoint   string            `json:"touchpoint,omitempty" example:"meeting"`
+	Channel      string            `json:"channel,omitempty" example:"sms"`
+	Segment      string            `json:"segment,omitempty" example:"home-loan"`
+	Team         string            `json:"team,omitempty" example:"helsinki-3"`
+	Person       string            `json:"person,omitempty" maxLength:"200" example:"c-1029"` // an external id, never a name
+	CollectedAt  *time.Time        `json:"collected_at,omitempty" format:"date-time" example:"2026-11-20T10:04:00+02:00"`
+	Language     string            `json:"language,omitempty" example:"fi"` // BCP 47
+	Solicited    *bool             `json:"solicited,omitempty"`             // whether it was asked for
+	Properties   map[string]any    `json:"properties,omitempty"`            // anything else, flat
+	Tags         []string          `json:"tags,omitempty"`
+	Answers      []SubmittedAnswer `json:"answers,omitempty"`
+	Metric       string            `json:"metric,omitempty" example:"nps"` // the short form of a single answer
+	Score        *Value            `json:"score,omitempty" swaggertype:"integer" example:"9"`
+	Comment      string            `json:"comment,omitempty"`
+}
+
+// SubmittedAnswer is one answer of a Submission, not checked yet.
+type SubmittedAnswer struct {
+	Touchpoint string `json:"touchpoint,omitempty" example:"meeting"` // goes before the response's
+	Metric     string `json:"metric" example:"csat"`
+	Score      *Value `json:"score" swaggertype:"integer" example:"4"`
+	Comment    string `json:"comment,omitempty" example:"Quick and friendly."`
+}
+
+// Rules is what a submission is checked against.
+type Rules struct {
+	Workspace string
+	Metrics   Metrics
+	Zone      *time.Location // the workspace's
+	Now       time.Time
+	NewID     func() string // a UUIDv7
+}
+
+// Accepted is a response that has passed every check: the only thing that can be stored.
+type Accepted struct {
+	response Response
+	digest   [32]byte
+	zone     *time.Location
+	metrics  Metrics
+}
+
+// Response is the response that was accepted.
+func (a Accepted) Response() Response { return a.response }
+
+// Digest is a hash of what the sender said. Two submissions with the same
+// submission_id are a retry when their digests are equal, a conflict when not.
+func (a Accepted) Digest() [32]byte { return a.digest }
+
+// Day is the day the response was collected on, in its workspace's time zone.
+func (a Accepted) Day() Day { return DayOf(a.response.CollectedAt, a.zone) }
+
+// Arrivals are the answers' metrics, keys and categories: what is counted once, when they arrive.
+func (a Accepted) Arrivals() []Arrival {
+	arrivals := make([]Arrival, len(a.response.Answers))
+	for i, answer := range a.response.Answers {
+		arrivals[i] = Arrival{
+			Metric: answer.Metric, Touchpoint: answer.Touchpoint,
+			Segment: a.response.Segment, Channel: a.response.Channel,
+			Category: a.metrics[answer.Metric].Category(answer.Score),
+		}
+	}
+	return arrivals
+}
+
+// Check judges a submission by the rules. Every fault is named at once.
+func (s Submission) Check(rules Rules) (Accepted, error) {
+	var faults Faults
+	s = s.longForm(&faults)
+	digest := s.digest()
+	s.checkFields(&faults)
+	collected := s.checkTime(rules.Now, &faults)
+	answers := s.checkAnswers(rules.Metrics, &faults)
+	if err := faults.Err("the response was not stored"); err != nil {
+		return Accepted{}, err
+	}
+	return Accepted{
+		response: Response{
+			ID: rules.NewID(), Workspace: rules.Workspace, SubmissionID: s.SubmissionID,
+			Survey: s.Survey, Touchpoint: s.Touchpoint, Channel: s.Channel, Segment: s.Segment,
+			Team: s.Team, Person: s.Person, CollectedAt: collected, CreatedAt: instant(rules.Now),
+			Language: s.Language, Solicited: s.Solicited, Properties: s.Properties, Tags: s.Tags,
+			Answers: answers,
+		},
+		digest: digest, zone: rules.Zone, metrics: rules.Metrics,
+	}, nil
+}
+
+// longForm moves the short form's single answer among the answers.
+func (s Submission) longForm(faults *Faults) Submission {
+	if s.Metric == "" && s.Score == nil && s.Comment == "" {
+		return s
+	}
+	if len(s.Answers) > 0 {
+		for _, short := range []struct {
+			name  string
+			given bool
+		}{{"metric", s.Metric != ""}, {"score", s.Score != nil}, {"comment", s.Comment != ""}} {
+			if short.given {
+				faults.Add(short.name, "goes inside answers when answers are given")
+			}
+		}
+	} else {
+		s.Answers = []SubmittedAnswer{{Metric: s.Metric, Score: s.Score, Comment: s.Comment}}
+	}
+	s.Metric, s.Score, s.Comment = "", nil, ""
+	return s
+}
+
+// digest hashes the submission's canonical JSON: fields in a fixed order, times in UTC.
+func (s Submission) digest() [32]byte {
+	if s.CollectedAt != nil {
+		utc := instant(*s.CollectedAt)
+		s.CollectedAt = &utc
+	}
+	canonical, err := json.Marshal(s)
+	if err != nil { // properties came from JSON, so they go back to it
+		panic(err)
+	}
+	return sha256.Sum256(canonical)
+}
+
+// futureTolerance is how far ahead of ours a sender's clock may be.
+const futureTolerance = 5 * time.Minute
+
+func (s Submission) checkTime(now time.Time, faults *Faults) time.Time {
+	if s.CollectedAt == nil {
+		return instant(now)
+	}
+	collected := instant(*s.CollectedAt)
+	if collected.After(now.Add(futureTolerance)) {
+		faults.Add("collected_at", "is in the future: %s is after now (%s) by more than 5 minutes; check the sender's clock and time zone",
+			collected.Format(time.RFC3339), now.UTC().Format(time.RFC3339))
+	}
+	if collected.Year() < 1970 {
+		faults.Add("collected_at", "must not be before 1970")
+	}
+	return collected
+}
+
+// instant is t as the databases can hold it: UTC, whole microseconds.
+func instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
+const maxAnswers = 200
+
+func (s Submission) checkAnswers(metrics Metrics, faults *Faults) []Answer {
+	if len(s.Answers) == 0 {
+		faults.Add("answers", `is missing: give answers, or metric and score, for example {"metric":"nps","score":9}`)
+	}
+	if len(s.Answers) > maxAnswers {
+		faults.Add("answers", "may be %d at most, are %d", maxAnswers, len(s.Answers))
+		return nil
+	}
+	answers := make([]Answer, 0, len(s.Answers))
+	seen := map[[2]string]int{}
+	for i, given := range s.Answers {
+		at := index("answers", i) + "."
+		given.check(at, metrics, faults)
+		if given.Touchpoint == "" {
+			given.Touchpoint = s.Touchpoint
+		}
+		pair := [2]string{given.Metric, given.Touchpoint}
+		if first, twice := seen[pair]; twice && given.Metric != "" {
+			faults.Add(at+"metric", "%q is answered twice at one touchpoint, first in answers[%d]", given.Metric, first)
+			continue
+		}
+		seen[pair] = i
+		answer := Answer{Metric: given.Metric, Touchpoint: given.Touchpoint, Comment: given.Comment}
+		if given.Score != nil {
+			answer.Score = given.Score.N
+		}
+		answers = append(answers, answer)
+	}
+	return answers
+}
+
+const maxComment = 10_000
+
+func (a SubmittedAnswer) check(at string, metrics Metrics, faults *Faults) {
+	checkKey(at+"touchpoint", a.Touchpoint, faults)
+	checkText(at+"comment", a.Comment, maxComment, faults)
+	metric, known := metrics[a.Metric]
+	switch {
+	case a.Metric == "":
+		faults.Add(at+"metric", "is missing: one of %s", strings.Join(metrics.Keys(), ", "))
+	case !known:
+		faults.Add(at+"metric", "%q is unknown: one of %s, or define it by PUT /v1/metrics/{key}", short(a.Metric), strings.Join(metrics.Keys(), ", "))
+	}
+	if a.Score == nil {
+		faults.Add(at+"score", "is missing")
+	} else if known {
+		if fault := a.Score.fault(metric.Scale); fault != "" {
+			faults.Add(at+"score", "%s", fault)
+		}
+	}
+}
