@@ -1,0 +1,134 @@
+package api
+
+import (
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mittari/mittari/models"
+)
+
+const keyOfRequest = "key"
+
+// authorize finds the key of the request and judges its scopes; "" asks for none.
+func (s *server) authorize(c *gin.Context, scope models.Scope) error {
+	if scope == "" {
+		return nil
+	}
+	scheme, token, _ := strings.Cut(c.GetHeader("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return models.Errorf(models.Unauthorized, "send the header Authorization: Bearer KEY; keys are made by `mittari keys create`")
+	}
+	key, err := s.keyOf(c, strings.TrimSpace(token))
+	if err != nil {
+		return err
+	}
+	c.Set(keyOfRequest, key)
+	if scope == anyKey {
+		return nil
+	}
+	return allow(key, scope)
+}
+
+func (s *server) keyOf(c *gin.Context, token string) (models.Key, error) {
+	key, err := s.keys.get(models.HashToken(token), func(hash [32]byte) (models.Key, error) {
+		return s.Store.KeyByHash(c, hash)
+	})
+	if models.ErrorCode(err) == models.NotFound || err == nil && key.RevokedAt != nil {
+		return key, models.Errorf(models.Unauthorized, "the key is unknown or was revoked")
+	}
+	return key, err
+}
+
+func allow(key models.Key, scope models.Scope) error {
+	if key.Allows(scope) {
+		return nil
+	}
+	return models.Errorf(models.Forbidden, "the key %q lacks the scope %s", key.Name, scope)
+}
+
+// also asks for a second scope.
+func (s *server) also(scope models.Scope, h handler) handler {
+	return func(c *gin.Context) error {
+		if err := allow(requestKey(c), scope); err != nil {
+			return err
+		}
+		return h(c)
+	}
+}
+
+// requestKey is the key that authorize let in.
+func requestKey(c *gin.Context) models.Key { return c.MustGet(keyOfRequest).(models.Key) }
+
+// workspaceOf is the one workspace that the request may see.
+func workspaceOf(c *gin.Context) string { return requestKey(c).Workspace }
+
+// workspaceRules is what the requests of a workspace need of it.
+type workspaceRules struct {
+	zone    *time.Location
+	metrics models.Metrics
+}
+
+func (s *server) rulesOf(c *gin.Context) (workspaceRules, error) {
+	return s.workspaces.get(workspaceOf(c), func(key string) (workspaceRules, error) {
+		workspace, err := s.Store.WorkspaceByKey(c, key)
+		if err != nil {
+			return workspaceRules{}, err
+		}
+		zone, err := workspace.Zone()
+		if err != nil {
+			return workspaceRules{}, err
+		}
+		metrics, err := s.Store.FindMetrics(c, key)
+		return workspaceRules{zone, metrics}, err
+	})
+}
+
+// cacheLife is how long a key's revocation or a metric's definition made on
+// another replica may go unnoticed. What is changed on this one is noticed at once.
+const cacheLife = 5 * time.Second
+
+// cache remembers what was found for cacheLife. What was not found is not
+// remembered, so that guessing costs no memory.
+type cache[K comparable, V any] struct {
+	clock   func() time.Time
+	mu      sync.RWMutex
+	entries map[K]cached[V]
+}
+
+type cached[V any] struct {
+	value V
+	until time.Time
+}
+
+func newCache[K comparable, V any](clock func() time.Time) *cache[K, V] {
+	return &cache[K, V]{clock: clock, entries: map[K]cached[V]{}}
+}
+
+func (c *cache[K, V]) get(key K, load func(K) (V, error)) (V, error) {
+	c.mu.RLock()
+	entry, found := c.entries[key]
+	c.mu.RUnlock()
+	if now := c.clock(); found && now.Before(entry.until) && entry.until.Sub(now) <= cacheLife {
+		return entry.value, nil
+	}
+	value, err := load(key)
+	if err == nil {
+		c.mu.Lock()
+		c.entries[key] = cached[V]{value, c.clock().Add(cacheLife)}
+		c.mu.Unlock()
+	}
+	return value, err
+}
+
+// clear forgets everything.
+func (c *cache[K, V]) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.entries)
+}
+
+func stack() []byte { return debug.Stack() }

@@ -1,0 +1,98 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mittari/mittari/models"
+)
+
+type catalogStore interface {
+	FindEntries(ctx context.Context, workspace string, kind models.Kind) ([]models.Entry, error)
+	EntryByKey(ctx context.Context, workspace string, kind models.Kind, key string) (models.Entry, error)
+	PutEntry(ctx context.Context, workspace string, e models.Entry) (stored models.Entry, created bool, err error)
+	DeleteEntry(ctx context.Context, workspace string, kind models.Kind, key string) error
+	FindMetrics(ctx context.Context, workspace string) (models.Metrics, error)
+	PutMetric(ctx context.Context, workspace string, m models.Metric) (created bool, err error)
+}
+
+// catalog serves one kind of entries; the kinds differ in name only.
+type catalog struct {
+	*server
+	kind models.Kind
+}
+
+func catalogOf(s *server, kind models.Kind) catalog { return catalog{s, kind} }
+
+// plural is the name of the catalog in paths and lists.
+func (k catalog) plural() string { return string(k.kind) + "s" }
+
+func (k catalog) path() string { return "/v1/" + k.plural() }
+
+// entryBody is what a client says of an entry; its key stands in the path.
+type entryBody struct {
+	Name        string   `json:"name,omitempty" maxLength:"200" example:"Check-out"`
+	Description string   `json:"description,omitempty" maxLength:"2000"`
+	Touchpoints []string `json:"touchpoints,omitempty"` // journeys only: their touchpoints in order
+}
+
+func (k catalog) find(c *gin.Context) error {
+	if err := noQuery(c); err != nil {
+		return err
+	}
+	entries, err := k.Store.FindEntries(c, workspaceOf(c), k.kind)
+	if err != nil {
+		return err
+	}
+	c.JSON(http.StatusOK, map[string][]models.Entry{k.plural(): entries})
+	return nil
+}
+
+func (k catalog) byKey(c *gin.Context) error {
+	if err := noQuery(c); err != nil {
+		return err
+	}
+	entry, err := k.Store.EntryByKey(c, workspaceOf(c), k.kind, c.Param("key"))
+	if err != nil {
+		return err
+	}
+	c.JSON(http.StatusOK, entry)
+	return nil
+}
+
+func (k catalog) put(c *gin.Context) error {
+	var body entryBody
+	if err := firstError(noQuery(c), readBody(c, &body)); err != nil {
+		return err
+	}
+	entry := models.Entry{Kind: k.kind, Key: c.Param("key"), Name: body.Name, Description: body.Description, Touchpoints: body.Touchpoints}
+	if err := entry.Check(); err != nil {
+		return err
+	}
+	stored, created, err := k.Store.PutEntry(c, workspaceOf(c), entry)
+	if err != nil {
+		return err
+	}
+	c.JSON(createdStatus(created), stored)
+	return nil
+}
+
+func createdStatus(created bool) int {
+	if created {
+		return http.StatusCreated
+	}
+	return http.StatusOK
+}
+
+func (k catalog) delete(c *gin.Context) error {
+	if err := noQuery(c); err != nil {
+		return err
+	}
+	if err := k.Store.DeleteEntry(c, workspaceOf(c), k.kind, c.Param("key")); err != nil {
+		return err
+	}
+	c.Status(http.StatusNoContent)
+	return nil
+}

@@ -1,0 +1,116 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mittari/mittari/models"
+)
+
+const (
+	defaultLimit = 100
+	maxLimit     = 1000
+)
+
+// responsePage is one page of a list of responses, the latest arrived first.
+type responsePage struct {
+	Responses  []models.Response `json:"responses"`
+	NextCursor string            `json:"next_cursor,omitempty"` // absent on the last page
+}
+
+// The forms that a list of responses can be had in.
+const (
+	formJSON   = "application/json"
+	formNDJSON = "application/x-ndjson"
+	formCSV    = "text/csv"
+)
+
+// findResponses lists a page as JSON, or streams everything that the filters
+// select as NDJSON (a response a line) or CSV (an answer a line).
+func (s *server) findResponses(c *gin.Context) error {
+	filter, err := s.filterOf(c)
+	if err != nil {
+		return err
+	}
+	switch c.NegotiateFormat(formJSON, formNDJSON, formCSV) {
+	case formJSON:
+		return s.listResponses(c, filter)
+	case formNDJSON:
+		c.Header("Content-Type", formNDJSON)
+		encoder := json.NewEncoder(c.Writer)
+		return s.eachPage(c, filter, func(page []models.Response) error {
+			for _, r := range page {
+				if err := encoder.Encode(r); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	case formCSV:
+		c.Header("Content-Type", formCSV+"; charset=utf-8; header=present")
+		c.Header("Content-Disposition", `attachment; filename="responses.csv"`)
+		csv := newAnswerCSV(c.Writer)
+		return firstError(csv.header(), s.eachPage(c, filter, csv.write))
+	}
+	return models.Errorf(notAcceptable, "responses can be had as %s, %s or %s; ask for one by the Accept header", formJSON, formNDJSON, formCSV)
+}
+
+func (s *server) filterOf(c *gin.Context) (models.ResponseFilter, error) {
+	rules, err := s.rulesOf(c)
+	if err != nil {
+		return models.ResponseFilter{}, err
+	}
+	q := queryOf(c)
+	filter := models.ResponseFilter{
+		Keys: q.dimensions(), Metric: q.text("metric"), Person: q.text("person"), SubmissionID: q.text("submission_id"),
+		Since: q.moment("since", rules.zone), Until: q.moment("until", rules.zone),
+		Before: q.cursor(), Limit: q.number("limit", 0, maxLimit),
+	}
+	if _, known := rules.metrics[filter.Metric]; filter.Metric != "" && !known {
+		q.faults.Add("metric", "is unknown; GET /v1/metrics lists those that are known")
+	}
+	return filter, q.err()
+}
+
+func (s *server) listResponses(c *gin.Context, filter models.ResponseFilter) error {
+	if filter.Limit == 0 {
+		filter.Limit = defaultLimit
+	}
+	limit := filter.Limit
+	filter.Limit++ // one more tells whether there is a next page
+	responses, err := s.Store.FindResponses(c, workspaceOf(c), filter)
+	if err != nil {
+		return err
+	}
+	page := responsePage{Responses: responses}
+	if len(responses) > limit {
+		page.Responses = responses[:limit]
+		page.NextCursor = cursorAfter(responses[limit-1].ID)
+	}
+	c.JSON(http.StatusOK, page)
+	return nil
+}
+
+// eachPage streams what the filter selects page by page; its Limit, when given, bounds the whole.
+func (s *server) eachPage(c *gin.Context, filter models.ResponseFilter, write func([]models.Response) error) error {
+	left := filter.Limit
+	for {
+		filter.Limit = maxLimit
+		if left > 0 {
+			filter.Limit = left
+		}
+		page, err := s.Store.FindResponses(c, workspaceOf(c), filter)
+		if err != nil {
+			return err
+		}
+		if err := write(page); err != nil {
+			return err
+		}
+		if len(page) < filter.Limit || left > 0 {
+			return nil
+		}
+		filter.Before = page[len(page)-1].ID
+	}
+}

@@ -1,0 +1,81 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mittari/mittari/models"
+	"github.com/mittari/mittari/models/score"
+)
+
+// metricBody is what a client says of a metric; its key stands in the path.
+type metricBody struct {
+	Name     string          `json:"name" example:"Staff friendliness"`
+	Question string          `json:"question,omitempty" example:"How friendly were we?"`
+	Min      int             `json:"min" example:"1"`
+	Max      int             `json:"max" example:"7"`
+	Better   score.Direction `json:"better,omitempty" enums:"higher,lower" example:"higher"` // which end is good; higher by default
+	Top      int             `json:"top" example:"6"`                                         // the cut of the top category
+	Bottom   int             `json:"bottom" example:"3"`                                      // the cut of the bottom category
+	Headline score.Headline  `json:"headline" enums:"net,share,mean" example:"share"`
+	Audience models.Audience `json:"audience,omitempty" enums:"customer,employee" example:"customer"` // customer by default
+}
+
+// metricList is the workspace's catalog of metrics.
+type metricList struct {
+	Metrics []models.Metric `json:"metrics"`
+}
+
+func (s *server) findMetrics(c *gin.Context) error {
+	if err := noQuery(c); err != nil {
+		return err
+	}
+	metrics, err := s.Store.FindMetrics(c, workspaceOf(c))
+	if err != nil {
+		return err
+	}
+	list := metricList{}
+	for _, key := range metrics.Keys() {
+		list.Metrics = append(list.Metrics, metrics[key])
+	}
+	c.JSON(http.StatusOK, list)
+	return nil
+}
+
+func (s *server) metricByKey(c *gin.Context) error {
+	if err := noQuery(c); err != nil {
+		return err
+	}
+	metrics, err := s.Store.FindMetrics(c, workspaceOf(c))
+	if err != nil {
+		return err
+	}
+	metric, found := metrics[c.Param("key")]
+	if !found {
+		return models.Errorf(models.NotFound, "there is no metric %q", c.Param("key"))
+	}
+	c.JSON(http.StatusOK, metric)
+	return nil
+}
+
+func (s *server) putMetric(c *gin.Context) error {
+	body := metricBody{Better: score.Higher, Audience: models.Customer}
+	if err := firstError(noQuery(c), readBody(c, &body)); err != nil {
+		return err
+	}
+	metric := models.Metric{
+		Key: c.Param("key"), Name: body.Name, Question: body.Question, Audience: body.Audience,
+		Scale: score.Scale{Min: body.Min, Max: body.Max, Better: body.Better, Top: body.Top, Bottom: body.Bottom, Headline: body.Headline},
+	}
+	if err := metric.Check(); err != nil {
+		return err
+	}
+	created, err := s.Store.PutMetric(c, workspaceOf(c), metric)
+	if err != nil {
+		return err
+	}
+	s.workspaces.clear()
+	c.JSON(createdStatus(created), metric)
+	return nil
+}

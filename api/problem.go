@@ -1,0 +1,126 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mittari/mittari/models"
+)
+
+// Faults of the protocol rather than of the domain.
+const (
+	malformed        models.Code = "malformed" // not JSON, not UTF-8, a bad query
+	methodNotAllowed models.Code = "method_not_allowed"
+	notAcceptable    models.Code = "not_acceptable"
+	internal         models.Code = "internal"
+)
+
+// problem is an RFC 9457 problem document.
+type problem struct {
+	Type   string         `json:"type" example:"urn:mittari:problem:invalid"`
+	Title  string         `json:"title" example:"The content breaks a rule"`
+	Status int            `json:"status" example:"422"`
+	Detail string         `json:"detail" example:"the response was not stored"`
+	Code   models.Code    `json:"code" example:"invalid"`
+	Errors []models.Fault `json:"errors,omitempty"`
+}
+
+type problemKind struct {
+	status int
+	title  string
+}
+
+// problemKinds gives each code its status and title.
+func problemKinds() map[models.Code]problemKind {
+	return map[models.Code]problemKind{
+		malformed:           {http.StatusBadRequest, "The request can't be read"},
+		models.Unauthorized: {http.StatusUnauthorized, "A valid key is needed"},
+		models.Forbidden:    {http.StatusForbidden, "The key does not allow this"},
+		models.NotFound:     {http.StatusNotFound, "Not found"},
+		methodNotAllowed:    {http.StatusMethodNotAllowed, "Wrong method"},
+		notAcceptable:       {http.StatusNotAcceptable, "The form asked for can't be given"},
+		models.Conflict:     {http.StatusConflict, "Contradicts what is stored"},
+		models.TooLarge:     {http.StatusRequestEntityTooLarge, "The request is too large"},
+		models.Invalid:      {http.StatusUnprocessableEntity, "The content breaks a rule"},
+		models.Busy:         {http.StatusServiceUnavailable, "Try again"},
+		internal:            {http.StatusInternalServerError, "Internal error"},
+	}
+}
+
+// problemOf describes an error to the one who sent the request. What is not the
+// domain's own error is told as an internal error only.
+func problemOf(err error) problem {
+	var e *models.Error
+	if !errors.As(err, &e) {
+		e = &models.Error{Code: internal, Message: "internal error; it is in the server's log"}
+	}
+	kind, known := problemKinds()[e.Code]
+	if !known {
+		kind = problemKinds()[internal]
+	}
+	return problem{
+		Type: "urn:mittari:problem:" + string(e.Code), Title: kind.title, Status: kind.status,
+		Detail: e.Message, Code: e.Code, Errors: e.Faults,
+	}
+}
+
+type handler func(c *gin.Context) error
+
+// handle checks the key for the scope, runs the handler and turns its error into a problem document.
+func (s *server) handle(scope models.Scope, h handler) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		err := s.authorize(c, scope)
+		if err == nil {
+			err = h(c)
+		}
+		if err != nil {
+			s.refuse(c, err)
+		}
+	}
+}
+
+func (s *server) refuse(c *gin.Context, err error) {
+	p := problemOf(err)
+	if c.Request.Context().Err() == nil || !errors.Is(err, context.Canceled) {
+		s.logError(c, p, err)
+	}
+	if c.Writer.Written() { // the status is out already; a cut connection tells the reader that something is missing
+		panic(http.ErrAbortHandler)
+	}
+	var e *models.Error
+	if errors.As(err, &e) && e.RetryAfter > 0 {
+		c.Header("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
+	}
+	if p.Status == http.StatusUnauthorized {
+		c.Header("WWW-Authenticate", `Bearer realm="mittari"`)
+	}
+	c.Header("Content-Type", "application/problem+json")
+	c.AbortWithStatusJSON(p.Status, p)
+}
+
+// logError logs what the server is at fault for, whole; what the sender is at
+// fault for is only answered, since it may hold personal data.
+func (s *server) logError(c *gin.Context, p problem, err error) {
+	if p.Status >= http.StatusInternalServerError && models.ErrorCode(err) == "" {
+		s.Logger.Error("request failed", "method", c.Request.Method, "route", c.FullPath(), "error", err)
+	}
+}
+
+// recover answers a panic as an internal error and logs where it happened.
+func (s *server) recover(c *gin.Context) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			if cause == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so, too
+				panic(cause)
+			}
+			s.refuse(c, fmt.Errorf("panic: %v\n%s", cause, stack()))
+		}
+	}()
+	c.Next()
+}

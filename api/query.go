@@ -1,0 +1,160 @@
+package api
+
+import (
+	"encoding/base64"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"github.com/mittari/mittari/models"
+)
+
+// query reads a request's query parameters. Every fault is named at once by
+// err, and so is every parameter that nothing asked for.
+type query struct {
+	values url.Values
+	known  []string
+	faults models.Faults
+}
+
+func queryOf(c *gin.Context) *query {
+	values, err := url.ParseQuery(c.Request.URL.RawQuery)
+	q := &query{values: values}
+	if err != nil {
+		q.faults.Add("(query)", "is not a valid query string: %v", err)
+	}
+	return q
+}
+
+// text is a parameter's value, "" when it was not given.
+func (q *query) text(name string) string {
+	q.known = append(q.known, name)
+	values := q.values[name]
+	if len(values) > 1 {
+		q.faults.Add(name, "is given %d times; give it once", len(values))
+	}
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+// number is a parameter's value from 1 to greatest, otherwise the default.
+func (q *query) number(name string, otherwise, greatest int) int {
+	text := q.text(name)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > greatest {
+		q.faults.Add(name, "must be a number from 1 to %d", greatest)
+		return otherwise
+	}
+	return n
+}
+
+// flag is a parameter that is true or false, false when it was not given.
+func (q *query) flag(name string) bool {
+	switch text := q.text(name); text {
+	case "", "false":
+	case "true":
+		return true
+	default:
+		q.faults.Add(name, "must be true or false")
+	}
+	return false
+}
+
+// moment is a time, or a date that stands for its first moment in the zone; zero when it was not given.
+func (q *query) moment(name string, zone *time.Location) time.Time {
+	text := q.text(name)
+	if text == "" {
+		return time.Time{}
+	}
+	if day, err := models.ParseDay(text); err == nil {
+		return day.Start(zone)
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		q.faults.Add(name, "must be a date such as 2026-01-31 or a time with a zone such as 2026-01-31T10:04:00+02:00 (%%2B for +)")
+	}
+	return t
+}
+
+// day is a date, or a time that is a day's first moment in the zone.
+func (q *query) day(name string, zone *time.Location) (day models.Day, given bool) {
+	t := q.moment(name, zone)
+	if t.IsZero() {
+		return 0, false
+	}
+	day = models.DayOf(t, zone)
+	if !day.Start(zone).Equal(t) {
+		q.faults.Add(name, "must be a date, or midnight in %s: scores are kept by day", zone)
+	}
+	return day, true
+}
+
+// dimensions are the values to filter by.
+func (q *query) dimensions() models.Keys {
+	var keys models.Keys
+	for _, d := range models.Dimensions() {
+		keys[d] = q.text(d.String())
+	}
+	return keys
+}
+
+// cursor is where the page before ended; "" for the first page.
+func (q *query) cursor() string {
+	text := q.text("cursor")
+	if text == "" {
+		return ""
+	}
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || len(b) != len(uuid.UUID{}) {
+		q.faults.Add("cursor", "is not one that this list gave; leave it out for the first page")
+		return ""
+	}
+	return uuid.UUID(b).String()
+}
+
+// cursorAfter is the cursor of the page that follows the response with the id.
+func cursorAfter(id string) string {
+	u := uuid.MustParse(id)
+	return base64.RawURLEncoding.EncodeToString(u[:])
+}
+
+// err is nil when every parameter was known and readable.
+func (q *query) err() error {
+	for _, name := range sortedNames(q.values) {
+		if !slices.Contains(q.known, name) {
+			q.faults.Add(name, "is unknown; known are %s", strings.Join(q.known, ", "))
+		}
+	}
+	if len(q.faults) == 0 {
+		return nil
+	}
+	return &models.Error{Code: malformed, Message: "some query parameters can't be used", Faults: q.faults}
+}
+
+// noQuery refuses every query parameter.
+func noQuery(c *gin.Context) error {
+	q := queryOf(c)
+	if len(q.values) > 0 {
+		return &models.Error{Code: malformed, Message: "this route takes no query parameters"}
+	}
+	return q.err()
+}
+
+// pathID is the id in the path; what is no id is not found.
+func pathID(c *gin.Context) (string, error) {
+	id, err := uuid.Parse(c.Param("id"))
+	if err != nil || len(c.Param("id")) != 36 {
+		return "", models.Errorf(models.NotFound, "there is nothing with the id %q", c.Param("id"))
+	}
+	return id.String(), nil
+}

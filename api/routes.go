@@ -1,0 +1,48 @@
+package api
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"github.com/mittari/mittari/models"
+)
+
+// anyKey is the scope of routes that every key may use.
+const anyKey models.Scope = "any"
+
+// routes are all of the API's, with the scope that each asks for; "" asks for no key.
+func (s *server) routes(engine *gin.Engine) {
+	add := func(method, path string, scope models.Scope, h handler) {
+		engine.Handle(method, path, s.handle(scope, h))
+	}
+	add("GET", "/", "", landing)
+	add("GET", "/docs/*file", "", docs)
+	add("GET", "/openapi.json", "", document)
+	add("GET", "/healthz", "", healthz)
+	add("GET", "/readyz", "", s.readyz)
+
+	add("POST", "/v1/responses", models.WriteResponses, s.createResponse)
+	add("POST", "/v1/responses/bulk", models.WriteResponses, s.createResponses)
+	add("GET", "/v1/responses", models.ReadResponses, s.findResponses)
+	add("GET", "/v1/responses/:id", models.ReadResponses, s.responseByID)
+	add("PATCH", "/v1/responses/:id", models.WriteResponses, s.also(models.ReadResponses, s.patchResponse))
+	add("DELETE", "/v1/responses/:id", models.WriteResponses, s.also(models.ReadResponses, s.eraseResponse))
+
+	add("GET", "/v1/scores", models.ReadScores, s.findScores)
+
+	add("GET", "/v1/metrics", anyKey, s.findMetrics)
+	add("GET", "/v1/metrics/:key", anyKey, s.metricByKey)
+	add("PUT", "/v1/metrics/:key", models.WriteCatalog, s.putMetric)
+	for _, kind := range models.Kinds() {
+		catalog := catalogOf(s, kind)
+		add("GET", catalog.path(), anyKey, catalog.find)
+		add("GET", catalog.path()+"/:key", anyKey, catalog.byKey)
+		add("PUT", catalog.path()+"/:key", models.WriteCatalog, catalog.put)
+		add("DELETE", catalog.path()+"/:key", models.WriteCatalog, catalog.delete)
+	}
+
+	add("GET", "/v1/keys", models.Admin, s.findKeys)
+	add("POST", "/v1/keys", models.Admin, s.createKey)
+	add("DELETE", "/v1/keys/:id", models.Admin, s.revokeKey)
+	add("GET", "/v1/workspaces", anyKey, s.findWorkspaces)
+	add("POST", "/v1/workspaces", models.Admin, s.createWorkspace)
+}

@@ -1,0 +1,266 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mittari/mittari/models"
+	"github.com/mittari/mittari/models/score"
+)
+
+type scoreStore interface {
+	FindCounts(ctx context.Context, workspace string, q models.CountQuery) ([]models.GroupCount, error)
+}
+
+// maxScores is the greatest number of scores in one answer.
+const maxScores = 10_000
+
+// scoreList is the answer to a question for scores.
+type scoreList struct {
+	Scores []scoreRow `json:"scores"`
+}
+
+// scoreRow is one score. All but metric, level, key and the period is absent
+// where there are no answers; suppressed says that there are too few to be shown.
+type scoreRow struct {
+	Metric       string           `json:"metric" example:"nps"`
+	Level        models.Level     `json:"level" example:"touchpoint"`
+	Key          string           `json:"key,omitempty" example:"checkout"` // absent for the company
+	Since        time.Time        `json:"since"`                            // the first moment of the period
+	Until        time.Time        `json:"until"`                            // the first moment behind it
+	Score        *float64         `json:"score,omitempty" example:"42.3"`   // points
+	StdErr       *float64         `json:"stderr,omitempty" example:"3.1"`   // points
+	Lower        *float64         `json:"lower,omitempty" example:"36.1"`   // of the 95 % interval, points
+	Upper        *float64         `json:"upper,omitempty" example:"48.2"`   // of the 95 % interval, points
+	SampleSize   *int64           `json:"sample_size,omitempty" example:"412"`
+	Mean         *float64         `json:"mean,omitempty" example:"8.4"` // on the metric's own scale
+	Distribution []scoreCount     `json:"distribution,omitempty"`
+	Categories   map[string]int64 `json:"categories,omitempty"`
+	Suppressed   bool             `json:"suppressed,omitempty"`
+}
+
+type scoreCount struct {
+	Score int   `json:"score" example:"9"`
+	N     int64 `json:"n" example:"120"`
+}
+
+// scoreQuery is a question for scores, checked.
+type scoreQuery struct {
+	metric models.Metric
+	level  models.Level
+	filter models.Keys
+	parts  []models.Period
+	zone   *time.Location
+}
+
+func (s *server) findScores(c *gin.Context) error {
+	q, err := s.scoreQueryOf(c)
+	if err != nil {
+		return err
+	}
+	scores, err := s.scores(c, q)
+	if err != nil {
+		return err
+	}
+	rows := make([]scoreRow, len(scores))
+	for i, score := range scores {
+		rows[i] = rowOf(score, q.zone)
+	}
+	c.JSON(http.StatusOK, scoreList{rows})
+	return nil
+}
+
+func (s *server) scoreQueryOf(c *gin.Context) (scoreQuery, error) {
+	rules, err := s.rulesOf(c)
+	if err != nil {
+		return scoreQuery{}, err
+	}
+	q := queryOf(c)
+	sq := scoreQuery{level: models.CompanyLevel, zone: rules.zone, filter: q.dimensions()}
+	var known bool
+	if sq.metric, known = rules.metrics[q.text("metric")]; !known {
+		q.faults.Add("metric", "must be one of %s", strings.Join(rules.metrics.Keys(), ", "))
+	}
+	if level := models.Level(q.text("group_by")); level != "" {
+		sq.level = level
+		if !slices.Contains(models.Levels(), level) {
+			q.faults.Add("group_by", "must be one of %v", models.Levels())
+		}
+	}
+	sq.parts = s.partsOf(q, rules.zone)
+	return sq, q.err()
+}
+
+// partsOf reads the period, or the parts that the interval cuts it into.
+func (s *server) partsOf(q *query, zone *time.Location) []models.Period {
+	today := models.DayOf(s.Clock(), zone)
+	windowName := q.text("window")
+	since, sinceGiven := q.day("since", zone)
+	until, untilGiven := q.day("until", zone)
+	interval := models.Interval(q.text("interval"))
+	var period models.Period
+	switch {
+	case sinceGiven:
+		period = models.Period{Since: since, Until: until}
+		if !untilGiven {
+			period.Until = today + 1
+		}
+		if windowName != "" {
+			q.faults.Add("window", "can't go with since; give the one or the other")
+		}
+		if period.Days() < 1 {
+			q.faults.Add("until", "must be later than since")
+		}
+	case untilGiven:
+		q.faults.Add("since", "is missing: until needs it")
+	default:
+		if windowName == "" {
+			windowName = models.DefaultWindow
+		}
+		window, known := models.WindowByName(windowName)
+		if !known {
+			q.faults.Add("window", "must be one of %s; or give since and until", strings.Join(windowNames(), ", "))
+		}
+		period = window.Period(today)
+	}
+	const maxDays = 40_000
+	switch {
+	case period.Days() > maxDays:
+		q.faults.Add("since", "is too long ago: a period may have %d days at most", maxDays)
+	case interval == "":
+		return []models.Period{period}
+	case interval != models.Daily && interval != models.Weekly && interval != models.Monthly:
+		q.faults.Add("interval", "must be day, week or month")
+	default:
+		return period.Cut(interval)
+	}
+	return nil
+}
+
+func windowNames() []string {
+	var names []string
+	for _, w := range models.Windows() {
+		names = append(names, w.Name)
+	}
+	return names
+}
+
+// scores answers the question from the rollups: by key, then by time.
+func (s *server) scores(ctx *gin.Context, q scoreQuery) ([]models.Score, error) {
+	count := models.CountQuery{Metric: q.metric.Key, Filter: q.filter, Daily: len(q.parts) > 1,
+		Period: models.Period{Since: q.parts[0].Since, Until: q.parts[len(q.parts)-1].Until}}
+	if d, grouped := q.level.Dimension(); grouped {
+		count.By = &d
+	}
+	counts, err := s.Store.FindCounts(ctx, workspaceOf(ctx), count)
+	if err != nil {
+		return nil, err
+	}
+	groupsOf, err := s.groupsOf(ctx, q.level)
+	if err != nil {
+		return nil, err
+	}
+	groups := histograms(q, counts, groupsOf)
+	if n := len(groups) * len(q.parts); n > maxScores {
+		return nil, models.Errorf(malformed, "these are %d scores, more than %d: take a shorter period, a longer interval or a filter", n, maxScores)
+	}
+	var scores []models.Score
+	for _, key := range sortedNames(groups) {
+		for i, part := range q.parts {
+			scores = append(scores, models.NewScore(q.metric, q.level, key, part, groups[key][i]))
+		}
+	}
+	return scores, nil
+}
+
+// histograms sorts counts into the groups they belong to and the parts of the
+// period, one histogram a part; nil where there are none. The company is always there.
+func histograms(q scoreQuery, counts []models.GroupCount, groupsOf func(key string) []string) map[string][]score.Histogram {
+	groups := map[string][]score.Histogram{}
+	if q.level == models.CompanyLevel {
+		groups[""] = make([]score.Histogram, len(q.parts))
+	}
+	for _, c := range counts {
+		part := partOf(q.parts, c.Day)
+		for _, key := range groupsOf(c.Key) {
+			if groups[key] == nil {
+				groups[key] = make([]score.Histogram, len(q.parts))
+			}
+			if groups[key][part] == nil {
+				groups[key][part] = q.metric.NewHistogram()
+			}
+			q.metric.Add(groups[key][part], c.Score, c.N)
+		}
+	}
+	return groups
+}
+
+// partOf finds the part that a day lies in; without days there is one part only.
+func partOf(parts []models.Period, day models.Day) int {
+	if len(parts) == 1 {
+		return 0
+	}
+	i, _ := slices.BinarySearchFunc(parts, day, func(p models.Period, d models.Day) int {
+		switch {
+		case d < p.Since:
+			return 1
+		case d >= p.Until:
+			return -1
+		}
+		return 0
+	})
+	return i
+}
+
+// groupsOf tells which groups of the level a counted key belongs to: itself,
+// or, for journeys, those that the touchpoint stands on.
+func (s *server) groupsOf(ctx *gin.Context, level models.Level) (func(string) []string, error) {
+	if level != models.JourneyLevel {
+		return func(key string) []string {
+			if key == "" && level != models.CompanyLevel {
+				return nil // answers that name none belong to no group
+			}
+			return []string{key}
+		}, nil
+	}
+	journeys, err := s.Store.FindEntries(ctx, workspaceOf(ctx), models.JourneyKind)
+	if err != nil {
+		return nil, err
+	}
+	on := map[string][]string{}
+	for _, j := range journeys {
+		for _, touchpoint := range j.Touchpoints {
+			on[touchpoint] = append(on[touchpoint], j.Key)
+		}
+	}
+	return func(touchpoint string) []string { return on[touchpoint] }, nil
+}
+
+func rowOf(s models.Score, zone *time.Location) scoreRow {
+	row := scoreRow{Metric: s.Metric.Key, Level: s.Level, Key: s.Key, Suppressed: s.Suppressed,
+		Since: s.Period.Since.Start(zone), Until: s.Period.Until.Start(zone)}
+	if s.Result == nil {
+		if !s.Suppressed {
+			row.SampleSize = new(int64)
+		}
+		return row
+	}
+	r := s.Result
+	row.Score, row.StdErr, row.SampleSize, row.Mean = &r.Score, r.StdErr, &r.SampleSize, &r.Mean
+	if r.Interval != nil {
+		row.Lower, row.Upper = &r.Interval.Lower, &r.Interval.Upper
+	}
+	for i, n := range s.Histogram {
+		row.Distribution = append(row.Distribution, scoreCount{s.Metric.Min + i, n})
+	}
+	row.Categories = map[string]int64{}
+	for category, name := range s.Metric.CategoryNames() {
+		row.Categories[name] = r.Categories[category]
+	}
+	return row
+}

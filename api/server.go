@@ -1,0 +1,78 @@
+// Package api is the REST API: routes, keys, handlers and problem documents.
+//
+// A handler reads as decode, check, call, encode and returns an error; one
+// wrapper turns that into a problem document.
+package api
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mittari/mittari/models"
+)
+
+// Config is what the API needs of the world. Every field is required unless it says otherwise.
+type Config struct {
+	Store     Store
+	Recorder  Recorder
+	Clock     func() time.Time
+	NewID     func() string // a UUIDv7
+	Logger    *slog.Logger
+	Operators string       // the workspace whose admin keys may manage workspaces
+	Ready     func() error // nil: the server may be sent requests
+	Observe   func(method, route string, status int, took time.Duration)
+}
+
+// Store is what the API asks of the database.
+type Store interface {
+	responseStore
+	scoreStore
+	catalogStore
+	accessStore
+}
+
+type server struct {
+	Config
+	keys       *cache[[32]byte, models.Key]
+	workspaces *cache[string, workspaceRules]
+}
+
+// New builds the API's handler.
+func New(c Config) http.Handler {
+	s := &server{Config: c, keys: newCache[[32]byte, models.Key](c.Clock), workspaces: newCache[string, workspaceRules](c.Clock)}
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	engine.HandleMethodNotAllowed = true
+	engine.RedirectTrailingSlash = false
+	engine.UseRawPath = true // a key in a path may hold an escaped slash; it is unknown, not another route
+	if err := engine.SetTrustedProxies(nil); err != nil {
+		panic(err) // nil is always valid
+	}
+	engine.Use(s.observe, s.recover)
+	engine.NoRoute(s.handle("", noRoute))
+	engine.NoMethod(s.handle("", noMethod))
+	s.routes(engine)
+	return engine
+}
+
+// observe tells of each request by the route's pattern, never by its path.
+func (s *server) observe(c *gin.Context) {
+	started := time.Now()
+	c.Next()
+	route := c.FullPath()
+	if route == "" {
+		route = "none"
+	}
+	s.Observe(c.Request.Method, route, c.Writer.Status(), time.Since(started))
+}
+
+func noRoute(c *gin.Context) error {
+	return models.Errorf(models.NotFound, "there is nothing at %s; the routes are described at /docs", c.Request.URL.Path)
+}
+
+func noMethod(c *gin.Context) error {
+	return models.Errorf(methodNotAllowed, "%s does not take %s; the Allow header says what it takes", c.Request.URL.Path, c.Request.Method)
+}

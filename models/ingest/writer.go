@@ -1,0 +1,145 @@
+// Package ingest commits responses in groups: many callers, one writer, one
+// transaction. A caller is answered after the commit that holds its response.
+package ingest
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/mittari/mittari/models"
+)
+
+// Committer stores a batch of one workspace's responses in one transaction.
+// An error means that nothing of the batch was stored; it is Invalid when a row is at fault.
+type Committer interface {
+	Commit(ctx context.Context, workspace string, batch []models.Accepted) ([]models.Outcome, error)
+}
+
+// Options are a Writer's bounds. Zero fields take the defaults.
+type Options struct {
+	Queue   int                                              // callers that may wait (10,000)
+	Batch   int                                              // responses in a transaction, about (1,000)
+	Timeout time.Duration                                    // of a transaction with its retries (30 s)
+	Observe func(responses int, took time.Duration, e error) // is told of every transaction; may be nil
+}
+
+// Writer takes what is queued, commits it, answers each caller with its own
+// outcome, and repeats. It never waits for more: while one group is committed the next one gathers.
+type Writer struct {
+	store   Committer
+	options Options
+	queue   chan *call
+
+	mu     sync.RWMutex // held for reading while sending to queue, for writing to close it
+	closed bool
+}
+
+// call is a caller who waits for the outcomes of its responses.
+type call struct {
+	responses []models.Accepted
+	outcomes  []models.Outcome
+	missing   int // outcomes that are not known yet
+	done      chan struct{}
+}
+
+// New makes a writer; nothing is stored before Run.
+func New(store Committer, options Options) *Writer {
+	if options.Queue == 0 {
+		options.Queue = 10_000
+	}
+	if options.Batch == 0 {
+		options.Batch = 1000
+	}
+	if options.Timeout == 0 {
+		options.Timeout = 30 * time.Second
+	}
+	if options.Observe == nil {
+		options.Observe = func(int, time.Duration, error) {}
+	}
+	return &Writer{store: store, options: options, queue: make(chan *call, options.Queue)}
+}
+
+// Record stores one response and returns when that is settled. A full queue is
+// Busy at once. When ctx ends first the response may still be stored.
+func (w *Writer) Record(ctx context.Context, r models.Accepted) (models.Outcome, error) {
+	c := newCall([]models.Accepted{r})
+	if err := w.enqueue(ctx, c, false); err != nil {
+		return models.Outcome{}, err
+	}
+	if err := c.wait(ctx); err != nil {
+		return models.Outcome{}, err
+	}
+	return c.outcomes[0], nil
+}
+
+// RecordAll stores some responses, each with its own outcome, in their order.
+// Unlike Record it waits for room in the queue.
+func (w *Writer) RecordAll(ctx context.Context, rs []models.Accepted) ([]models.Outcome, error) {
+	if len(rs) == 0 {
+		return nil, nil
+	}
+	c := newCall(rs)
+	if err := w.enqueue(ctx, c, true); err != nil {
+		return nil, err
+	}
+	if err := c.wait(ctx); err != nil {
+		return nil, err
+	}
+	return c.outcomes, nil
+}
+
+func newCall(rs []models.Accepted) *call {
+	return &call{responses: rs, outcomes: make([]models.Outcome, len(rs)), missing: len(rs), done: make(chan struct{})}
+}
+
+func (c *call) wait(ctx context.Context) error {
+	select {
+	case <-c.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func busy(message string) error {
+	return &models.Error{Code: models.Busy, Message: message, RetryAfter: time.Second}
+}
+
+func (w *Writer) enqueue(ctx context.Context, c *call, wait bool) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.closed {
+		return busy("the server is shutting down; nothing was stored, try again")
+	}
+	select {
+	case w.queue <- c:
+		return nil
+	default:
+	}
+	if !wait {
+		return busy("more responses arrive than can be stored; nothing was stored, try again")
+	}
+	select {
+	case w.queue <- c:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Length is how many callers wait in the queue.
+func (w *Writer) Length() int { return len(w.queue) }
+
+// Capacity is how many callers the queue can hold.
+func (w *Writer) Capacity() int { return w.options.Queue }
+
+// Close stops accepting. What is queued is still stored and answered; Run returns after that.
+func (w *Writer) Close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.closed {
+		w.closed = true
+		close(w.queue)
+	}
+}

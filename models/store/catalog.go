@@ -1,0 +1,166 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/mittari/mittari/models"
+)
+
+// FindEntries gives a catalog of the workspace by key, or with kind "" all of them.
+func (s *Store) FindEntries(ctx context.Context, workspace string, kind models.Kind) ([]models.Entry, error) {
+	find := s.read.WithContext(ctx).Where("workspace = ?", workspace)
+	if kind != "" {
+		find = find.Where("kind = ?", kind)
+	}
+	var rows []entryRow
+	if err := find.Order("kind, key").Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	entries := make([]models.Entry, len(rows))
+	for i, r := range rows {
+		entries[i] = r.entry()
+	}
+	return entries, nil
+}
+
+func (r entryRow) entry() models.Entry {
+	return models.Entry{Kind: r.Kind, Key: r.Key, Name: r.Name, Description: r.Description,
+		Touchpoints: r.Touchpoints, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}
+}
+
+// EntryByKey gives one entry of a catalog, or NotFound.
+func (s *Store) EntryByKey(ctx context.Context, workspace string, kind models.Kind, key string) (models.Entry, error) {
+	return entryByKey(s.read.WithContext(ctx), workspace, kind, key)
+}
+
+func entryByKey(db *gorm.DB, workspace string, kind models.Kind, key string) (models.Entry, error) {
+	var row entryRow
+	err := db.Where("workspace = ? AND kind = ? AND key = ?", workspace, kind, key).Take(&row).Error
+	return row.entry(), notFound(err, "there is no %s %q", kind, key)
+}
+
+// PutEntry creates or replaces an entry and tells whether it is new. Its times are the store's to set.
+func (s *Store) PutEntry(ctx context.Context, workspace string, e models.Entry) (stored models.Entry, created bool, err error) {
+	err = s.transaction(ctx, func(tx *gorm.DB) error {
+		now := s.now()
+		row := entryRow{workspace, e.Kind, e.Key, e.Name, e.Description, e.Touchpoints, now, now}
+		inserted := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
+		if inserted.Error != nil {
+			return inserted.Error
+		}
+		if created = inserted.RowsAffected == 1; !created {
+			err := tx.Model(&entryRow{}).Where("workspace = ? AND kind = ? AND key = ?", workspace, e.Kind, e.Key).
+				Select("Name", "Description", "Touchpoints", "UpdatedAt").Updates(&row).Error
+			if err != nil {
+				return err
+			}
+		}
+		if err := s.catalogsChanged(tx, workspace); err != nil {
+			return err
+		}
+		stored, err = entryByKey(tx, workspace, e.Kind, e.Key)
+		return err
+	})
+	s.known.forget(workspace)
+	return stored, created, err
+}
+
+// DeleteEntry takes a key out of its catalog. Answers that name it stay; the key
+// comes back at its next use. A touchpoint that stands on a journey is a Conflict.
+func (s *Store) DeleteEntry(ctx context.Context, workspace string, kind models.Kind, key string) error {
+	defer s.known.forget(workspace)
+	return s.transaction(ctx, func(tx *gorm.DB) error {
+		if kind == models.Kind(models.Touchpoint.String()) {
+			if err := offJourneys(tx, workspace, key); err != nil {
+				return err
+			}
+		}
+		deleted := tx.Where("workspace = ? AND kind = ? AND key = ?", workspace, kind, key).Delete(&entryRow{})
+		if deleted.Error != nil {
+			return deleted.Error
+		}
+		if deleted.RowsAffected == 0 {
+			return models.Errorf(models.NotFound, "there is no %s %q", kind, key)
+		}
+		return s.catalogsChanged(tx, workspace)
+	})
+}
+
+func offJourneys(tx *gorm.DB, workspace, touchpoint string) error {
+	var journeys []entryRow
+	if err := tx.Where("workspace = ? AND kind = ?", workspace, models.JourneyKind).Find(&journeys).Error; err != nil {
+		return err
+	}
+	var on []string
+	for _, j := range journeys {
+		if slices.Contains(j.Touchpoints, touchpoint) {
+			on = append(on, j.Key)
+		}
+	}
+	if len(on) > 0 {
+		return models.Errorf(models.Conflict, "touchpoint %q stands on the journeys %s; take it off them first", touchpoint, strings.Join(on, ", "))
+	}
+	return nil
+}
+
+// FindMetrics gives the workspace's catalog of metrics: the standard ones and its own.
+func (s *Store) FindMetrics(ctx context.Context, workspace string) (models.Metrics, error) {
+	var rows []metricRow
+	if err := s.read.WithContext(ctx).Where("workspace = ?", workspace).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	metrics := models.StandardMetrics()
+	for _, r := range rows {
+		metrics[r.Key] = models.Metric{Key: r.Key, Name: r.Name, Question: r.Question, Audience: r.Audience, Scale: r.Scale}
+	}
+	return metrics, nil
+}
+
+// PutMetric creates or redefines a metric of the workspace's own and tells whether it is new.
+// Once answers exist it must ask for the same answers as before: the same range,
+// good end and audience; else it is a Conflict, and so is a standard metric.
+func (s *Store) PutMetric(ctx context.Context, workspace string, m models.Metric) (created bool, err error) {
+	if _, standard := models.StandardMetrics()[m.Key]; standard {
+		return false, models.Errorf(models.Conflict, "%q is a standard metric and stays as it is; choose another key", m.Key)
+	}
+	err = s.transaction(ctx, func(tx *gorm.DB) error {
+		var before []metricRow
+		if err := tx.Where("workspace = ? AND key = ?", workspace, m.Key).Find(&before).Error; err != nil {
+			return err
+		}
+		if created = len(before) == 0; !created {
+			if err := redefinable(tx, workspace, before[0], m); err != nil {
+				return err
+			}
+		}
+		row := metricRow{Workspace: workspace, Key: m.Key, Name: m.Name, Question: m.Question, Audience: m.Audience, Scale: m.Scale, CreatedAt: s.now()}
+		if !created {
+			row.CreatedAt = before[0].CreatedAt
+		}
+		err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "workspace"}, {Name: "key"}}, UpdateAll: true}).Create(&row).Error
+		if err != nil {
+			return err
+		}
+		return s.catalogsChanged(tx, workspace)
+	})
+	return created, err
+}
+
+func redefinable(tx *gorm.DB, workspace string, before metricRow, m models.Metric) error {
+	if before.Same(m.Scale) && before.Audience == m.Audience {
+		return nil
+	}
+	var counted int64
+	err := tx.Model(&arrivalRow{}).Where("workspace = ? AND metric = ?", workspace, m.Key).Limit(1).Count(&counted).Error
+	if err != nil || counted == 0 {
+		return err
+	}
+	return models.Errorf(models.Conflict,
+		"metric %q has answers on the scale %d to %d (%s is better, %s): its range, good end and audience can't change any more; define a new metric",
+		m.Key, before.Min, before.Max, before.Better, before.Audience)
+}

@@ -1,0 +1,219 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"github.com/mittari/mittari/models"
+)
+
+var responsesTable = table{
+	name: "responses",
+	columns: []string{"workspace", "id", "submission_id", "digest", "survey", "touchpoint", "channel", "segment", "team",
+		"person", "day", "collected_at", "created_at", "language", "solicited", "properties", "tags", "excluded"},
+	types: []string{"text", "uuid", "text", "bytea", "text", "text", "text", "text", "text",
+		"text", "integer", "timestamptz", "timestamptz", "text", "boolean", "jsonb", "jsonb", "boolean"},
+	then: "ON CONFLICT DO NOTHING RETURNING id",
+}
+
+var answersTable = table{
+	name:    "answers",
+	columns: []string{"workspace", "response_id", "touchpoint", "metric", "score", "comment"},
+	types:   []string{"text", "uuid", "text", "text", "integer", "text"},
+}
+
+// Commit stores a batch of one workspace's responses in one transaction: the
+// responses that are new, their answers, and the rollups, arrivals, catalog keys
+// and revisions that follow. The outcomes are in the batch's order.
+//
+// An error means that nothing was stored; it is Invalid when some row of the
+// batch is at fault, so that the caller may try smaller batches.
+func (s *Store) Commit(ctx context.Context, workspace string, batch []models.Accepted) ([]models.Outcome, error) {
+	var outcomes []models.Outcome
+	var created []kindKey
+	err := s.transaction(ctx, func(tx *gorm.DB) error {
+		fresh, err := s.insertResponses(tx, batch)
+		if err != nil {
+			return err
+		}
+		if outcomes, err = judge(tx, workspace, batch, fresh); err != nil {
+			return err
+		}
+		created, err = s.storeFresh(tx, workspace, pick(batch, fresh))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.known.add(workspace, created)
+	return outcomes, nil
+}
+
+// insertResponses gives the ids of the responses that were not stored before.
+func (s *Store) insertResponses(tx *gorm.DB, batch []models.Accepted) (map[string]bool, error) {
+	rows := make([][]any, len(batch))
+	for i, accepted := range batch {
+		row, err := responseValues(accepted)
+		if err != nil {
+			return nil, err
+		}
+		rows[i] = row
+	}
+	ids, err := responsesTable.insert(tx, s.dialect, rows)
+	if err != nil {
+		return nil, err
+	}
+	fresh := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		fresh[id] = true
+	}
+	return fresh, nil
+}
+
+func responseValues(a models.Accepted) ([]any, error) {
+	r, digest := a.Response(), a.Digest()
+	properties, err := jsonOrNull(r.Properties, len(r.Properties))
+	if err != nil {
+		return nil, err
+	}
+	tags, err := jsonOrNull(r.Tags, len(r.Tags))
+	if err != nil {
+		return nil, err
+	}
+	return []any{r.Workspace, r.ID, textOrNull(r.SubmissionID), digest[:], r.Survey, r.Touchpoint, r.Channel, r.Segment, r.Team,
+		r.Person, int(a.Day()), r.CollectedAt, r.CreatedAt, r.Language, boolOrNull(r.Solicited), properties, tags, r.Excluded}, nil
+}
+
+// judge tells of each response whether it is new, a retry, or in conflict with one that is stored.
+func judge(tx *gorm.DB, workspace string, batch []models.Accepted, fresh map[string]bool) ([]models.Outcome, error) {
+	stored, err := findStored(tx, workspace, batch, fresh)
+	if err != nil {
+		return nil, err
+	}
+	outcomes := make([]models.Outcome, len(batch))
+	for i, accepted := range batch {
+		r := accepted.Response()
+		earlier, found := stored.of(r)
+		switch {
+		case fresh[r.ID] || earlier.id == r.ID: // the latter: committed before, but its connection broke
+			outcomes[i] = models.Outcome{ID: r.ID, New: true}
+		case !found: // erased since it was in our way
+			return nil, fmt.Errorf("response %s: %w", r.ID, errAgain)
+		case earlier.digest != accepted.Digest():
+			outcomes[i].Err = models.Errorf(models.Conflict,
+				"submission_id %q was stored before with other content, as response %s; use a new submission_id for a new response",
+				r.SubmissionID, earlier.id)
+		default:
+			outcomes[i] = models.Outcome{ID: earlier.id}
+		}
+	}
+	return outcomes, nil
+}
+
+type storedResponse struct {
+	id     string
+	digest [32]byte
+}
+
+// storedResponses are those that stood in the way of a batch.
+type storedResponses struct{ byID, bySubmission map[string]storedResponse }
+
+func (s storedResponses) of(r models.Response) (storedResponse, bool) {
+	if earlier, found := s.byID[r.ID]; found {
+		return earlier, true
+	}
+	earlier, found := s.bySubmission[r.SubmissionID]
+	return earlier, found && r.SubmissionID != ""
+}
+
+func findStored(tx *gorm.DB, workspace string, batch []models.Accepted, fresh map[string]bool) (storedResponses, error) {
+	found := storedResponses{map[string]storedResponse{}, map[string]storedResponse{}}
+	var ids, submissions []string
+	for _, a := range batch {
+		if r := a.Response(); !fresh[r.ID] {
+			ids, submissions = append(ids, r.ID), append(submissions, r.SubmissionID)
+		}
+	}
+	for chunk := range slices.Chunk(ids, 1000) {
+		submitted := submissions[:len(chunk)]
+		submissions = submissions[len(chunk):]
+		var rows []responseRow
+		err := tx.Select("id", "submission_id", "digest").
+			Where("workspace = ? AND (id IN ? OR submission_id IN ?)", workspace, chunk, submitted).Find(&rows).Error
+		if err != nil {
+			return found, err
+		}
+		for _, row := range rows {
+			stored := storedResponse{row.ID, [32]byte(row.Digest)}
+			found.byID[row.ID] = stored
+			if row.SubmissionID != nil {
+				found.bySubmission[*row.SubmissionID] = stored
+			}
+		}
+	}
+	return found, nil
+}
+
+// storeFresh writes what follows from responses that are new: answers, counts, revisions, catalog keys.
+func (s *Store) storeFresh(tx *gorm.DB, workspace string, fresh []models.Accepted) ([]kindKey, error) {
+	if len(fresh) == 0 {
+		return nil, nil
+	}
+	var answers [][]any
+	var counts []models.Count
+	var arrivals []models.Arrival
+	for _, accepted := range fresh {
+		r := accepted.Response()
+		for _, a := range r.Answers {
+			answers = append(answers, []any{workspace, r.ID, a.Touchpoint, a.Metric, a.Score, a.Comment})
+		}
+		counts = append(counts, r.Counts(accepted.Day())...)
+		arrivals = append(arrivals, accepted.Arrivals()...)
+	}
+	if _, err := answersTable.insert(tx, s.dialect, answers); err != nil {
+		return nil, err
+	}
+	if err := s.addCounts(tx, workspace, counts); err != nil {
+		return nil, err
+	}
+	if err := s.addArrivals(tx, workspace, arrivals); err != nil {
+		return nil, err
+	}
+	return s.createKeys(tx, workspace, counts)
+}
+
+func pick(batch []models.Accepted, ids map[string]bool) []models.Accepted {
+	picked := make([]models.Accepted, 0, len(ids))
+	for _, a := range batch {
+		if ids[a.Response().ID] {
+			picked = append(picked, a)
+		}
+	}
+	return picked
+}
+
+func jsonOrNull(v any, length int) (any, error) {
+	if length == 0 {
+		return nil, nil
+	}
+	b, err := json.Marshal(v)
+	return string(b), err
+}
+
+func textOrNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func boolOrNull(b *bool) any {
+	if b == nil {
+		return nil
+	}
+	return *b
+}

@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/gorm"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/mittari/mittari/models"
+)
+
+// errAgain says that a transaction met another one and is worth repeating.
+var errAgain = errors.New("met another transaction")
+
+const maxTries = 6
+
+// transaction runs do in a write transaction, again when it lost against
+// another one or against a connection that broke, and tells what is left in the domain's terms.
+func (s *Store) transaction(ctx context.Context, do func(tx *gorm.DB) error) error {
+	var err error
+	for try := range maxTries {
+		err = s.write.WithContext(ctx).Transaction(do)
+		if !worthRepeating(err) || ctx.Err() != nil {
+			break
+		}
+		pause := time.Duration(1<<try) * (2 + time.Duration(rand.IntN(3))) * time.Millisecond
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+		}
+	}
+	return domainError(err)
+}
+
+// worthRepeating tells serialization failures, deadlocks, broken connections and
+// locked databases. A commit whose connection broke may have happened; judge
+// finds its rows by their ids then.
+func worthRepeating(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && (pg.Code == "40001" || pg.Code == "40P01") {
+		return true
+	}
+	return errors.Is(err, errAgain) || unreachable(err)
+}
+
+// unreachable tells that the database did not answer, or is busy with others.
+func unreachable(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "57P") || strings.HasPrefix(pg.Code, "53")
+	}
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
+		return lite.Code()&0xff == sqlite3.SQLITE_BUSY
+	}
+	var network net.Error
+	var connect *pgconn.ConnectError
+	return errors.As(err, &network) || errors.As(err, &connect) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, io.EOF) || errors.Is(err, driver.ErrBadConn)
+}
+
+// domainError gives rows that a database refuses as Invalid and a database that
+// can't be reached as Busy; other errors stay as they are.
+func domainError(err error) error {
+	if err == nil || models.ErrorCode(err) != "" {
+		return err
+	}
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && (strings.HasPrefix(pg.Code, "22") || strings.HasPrefix(pg.Code, "23")) {
+		return &causedError{models.Errorf(models.Invalid, "the database can't hold this response"), err}
+	}
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
+		switch lite.Code() & 0xff {
+		case sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG:
+			return &causedError{models.Errorf(models.Invalid, "the database can't hold this response"), err}
+		}
+	}
+	if worthRepeating(err) {
+		busy := models.Errorf(models.Busy, "the database can't be reached or is busy; nothing was stored, try again")
+		busy.RetryAfter = 2 * time.Second
+		return &causedError{busy, err}
+	}
+	return err
+}
+
+// causedError says to the sender what the domain says, and to the log what the database said.
+type causedError struct {
+	told  *models.Error
+	cause error
+}
+
+func (e *causedError) Error() string   { return e.told.Message + ": " + e.cause.Error() }
+func (e *causedError) Unwrap() []error { return []error{e.told, e.cause} }
+
+// notFound turns gorm's missing record into the domain's.
+func notFound(err error, format string, args ...any) error {
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return models.Errorf(models.NotFound, format, args...)
+	}
+	return err
+}

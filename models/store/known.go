@@ -1,0 +1,101 @@
+package store
+
+import (
+	"sync"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/mittari/mittari/models"
+)
+
+// knownKeys remembers which catalog keys exist, so that a commit asks the
+// database only about new ones. What other replicas add is learnt after a while;
+// until then a key is at worst created twice, which the database ignores.
+type knownKeys struct {
+	mu         sync.Mutex
+	limit      int
+	workspaces map[string]*keySets
+}
+
+type keySets struct {
+	loaded time.Time
+	sets   map[models.Kind]map[string]bool
+}
+
+type kindKey struct {
+	kind models.Kind
+	key  string
+}
+
+// knownLife is how long a workspace's keys are believed.
+const knownLife = 30 * time.Second
+
+func newKnownKeys(limit int) *knownKeys {
+	return &knownKeys{limit: limit, workspaces: map[string]*keySets{}}
+}
+
+// unknown are the keys used by the responses that the catalogs lack and have
+// room for, each once. It loads the workspace's keys when they are not known.
+func (k *knownKeys) unknown(tx *gorm.DB, workspace string, now time.Time, counts []models.Count) ([]kindKey, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	sets := k.workspaces[workspace]
+	if sets == nil || now.Sub(sets.loaded) > knownLife {
+		var err error
+		if sets, err = loadKeys(tx, workspace, now); err != nil {
+			return nil, err
+		}
+		k.workspaces[workspace] = sets
+	}
+	var missing []kindKey
+	added := map[models.Kind]int{}
+	seen := map[kindKey]bool{}
+	for _, c := range counts {
+		for _, d := range models.Dimensions() {
+			kk := kindKey{models.Kind(d.String()), c.Keys[d]}
+			if kk.key == "" || sets.sets[kk.kind][kk.key] || seen[kk] {
+				continue
+			}
+			if len(sets.sets[kk.kind])+added[kk.kind] < k.limit {
+				seen[kk] = true
+				added[kk.kind]++
+				missing = append(missing, kk)
+			}
+		}
+	}
+	return missing, nil
+}
+
+func loadKeys(tx *gorm.DB, workspace string, now time.Time) (*keySets, error) {
+	var rows []entryRow
+	if err := tx.Select("kind", "key").Where("workspace = ?", workspace).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	sets := &keySets{loaded: now, sets: map[models.Kind]map[string]bool{}}
+	for _, kind := range models.Kinds() {
+		sets.sets[kind] = map[string]bool{}
+	}
+	for _, row := range rows {
+		sets.sets[row.Kind][row.Key] = true
+	}
+	return sets, nil
+}
+
+// forget makes the next commit look at the workspace's catalogs anew.
+func (k *knownKeys) forget(workspace string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.workspaces, workspace)
+}
+
+// add records keys that were created by a transaction that has committed.
+func (k *knownKeys) add(workspace string, keys []kindKey) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if sets := k.workspaces[workspace]; sets != nil {
+		for _, kk := range keys {
+			sets.sets[kk.kind][kk.key] = true
+		}
+	}
+}

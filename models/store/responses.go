@@ -1,0 +1,146 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/mittari/mittari/models"
+)
+
+// FindResponses gives the responses that the filter selects, the latest arrived first, Limit at most.
+func (s *Store) FindResponses(ctx context.Context, workspace string, f models.ResponseFilter) ([]models.Response, error) {
+	find := whereKeys(s.read.WithContext(ctx).Where("workspace = ?", workspace), withoutTouchpoint(f.Keys))
+	if touchpoint := f.Keys[models.Touchpoint]; touchpoint != "" || f.Metric != "" {
+		answered := s.read.Model(&answerRow{}).Select("response_id").Where("workspace = ? AND response_id = responses.id", workspace)
+		if touchpoint != "" {
+			answered = answered.Where("touchpoint = ?", touchpoint)
+		}
+		if f.Metric != "" {
+			answered = answered.Where("metric = ?", f.Metric)
+		}
+		find = find.Where("EXISTS (?)", answered)
+	}
+	for column, value := range map[string]string{"person": f.Person, "submission_id": f.SubmissionID} {
+		if value != "" {
+			find = find.Where(column+" = ?", value)
+		}
+	}
+	if !f.Since.IsZero() {
+		find = find.Where("collected_at >= ?", f.Since.UTC())
+	}
+	if !f.Until.IsZero() {
+		find = find.Where("collected_at < ?", f.Until.UTC())
+	}
+	if f.Before != "" {
+		find = find.Where("id < ?", f.Before)
+	}
+	var rows []responseRow
+	if err := find.Order("id DESC").Limit(f.Limit).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	return s.withAnswers(s.read.WithContext(ctx), workspace, rows)
+}
+
+func withoutTouchpoint(keys models.Keys) models.Keys {
+	keys[models.Touchpoint] = "" // told by the answers: their own goes before the response's
+	return keys
+}
+
+func (s *Store) withAnswers(db *gorm.DB, workspace string, rows []responseRow) ([]models.Response, error) {
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	var found []answerRow
+	if len(ids) > 0 {
+		err := db.Where("workspace = ? AND response_id IN ?", workspace, ids).
+			Order("response_id, touchpoint, metric").Find(&found).Error
+		if err != nil {
+			return nil, err
+		}
+	}
+	answers := make(map[string][]models.Answer, len(rows))
+	for _, a := range found {
+		answers[a.ResponseID] = append(answers[a.ResponseID],
+			models.Answer{Metric: a.Metric, Score: a.Score, Touchpoint: a.Touchpoint, Comment: a.Comment})
+	}
+	responses := make([]models.Response, len(rows))
+	for i, row := range rows {
+		responses[i] = row.response(answers[row.ID])
+	}
+	return responses, nil
+}
+
+// ResponseByID gives one response, or NotFound.
+func (s *Store) ResponseByID(ctx context.Context, workspace, id string) (models.Response, error) {
+	response, _, err := s.responseByID(s.read.WithContext(ctx), workspace, id)
+	return response, err
+}
+
+func (s *Store) responseByID(db *gorm.DB, workspace, id string) (models.Response, models.Day, error) {
+	var row responseRow
+	if err := db.Where("workspace = ? AND id = ?", workspace, id).Take(&row).Error; err != nil {
+		return models.Response{}, 0, notFound(err, "there is no response %s", id)
+	}
+	responses, err := s.withAnswers(db.Session(&gorm.Session{NewDB: true}), workspace, []responseRow{row})
+	if err != nil {
+		return models.Response{}, 0, err
+	}
+	return responses[0], row.Day, nil
+}
+
+// locked makes the row that is read next wait for other writers of it.
+func (s *Store) locked(tx *gorm.DB) *gorm.DB {
+	if s.dialect == onPostgres {
+		return tx.Clauses(clause.Locking{Strength: "UPDATE"})
+	}
+	return tx // SQLite has one writer
+}
+
+// UpdateResponse changes a response and, in the same transaction, the rollups it is counted in.
+func (s *Store) UpdateResponse(ctx context.Context, workspace, id string, patch models.Patch) (models.Response, error) {
+	var after models.Response
+	err := s.transaction(ctx, func(tx *gorm.DB) error {
+		before, day, err := s.responseByID(s.locked(tx), workspace, id)
+		if err != nil {
+			return err
+		}
+		after = before
+		patch.Apply(&after)
+		row := responseRow{Properties: after.Properties, Tags: after.Tags, Excluded: after.Excluded}
+		err = tx.Model(&responseRow{}).Where("workspace = ? AND id = ?", workspace, id).
+			Select("Properties", "Tags", "Excluded").Updates(&row).Error
+		if err != nil || before.Excluded == after.Excluded {
+			return err
+		}
+		return s.addCounts(tx, workspace, append(negative(before.Counts(day)), after.Counts(day)...))
+	})
+	return after, err
+}
+
+// EraseResponse deletes a response and its answers and, in the same transaction,
+// takes them out of the rollups. It gives NotFound when there is none.
+func (s *Store) EraseResponse(ctx context.Context, workspace, id string) error {
+	return s.transaction(ctx, func(tx *gorm.DB) error {
+		response, day, err := s.responseByID(s.locked(tx), workspace, id)
+		if err != nil {
+			return err
+		}
+		if err := tx.Where("workspace = ? AND response_id = ?", workspace, id).Delete(&answerRow{}).Error; err != nil {
+			return err
+		}
+		if err := tx.Where("workspace = ? AND id = ?", workspace, id).Delete(&responseRow{}).Error; err != nil {
+			return err
+		}
+		return s.addCounts(tx, workspace, negative(response.Counts(day)))
+	})
+}
+
+func negative(counts []models.Count) []models.Count {
+	for i := range counts {
+		counts[i].N = -counts[i].N
+	}
+	return counts
+}

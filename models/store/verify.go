@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"github.com/mittari/mittari/models"
+)
+
+// Verify adds up the workspace's answers anew and gives the rollup rows that
+// differ; none means equal. With repair it also writes what they should be, in one transaction.
+func (s *Store) Verify(ctx context.Context, workspace string, repair bool) ([]models.Difference, error) {
+	if !repair {
+		return s.differences(s.read.WithContext(ctx), workspace)
+	}
+	var found []models.Difference
+	err := s.transaction(ctx, func(tx *gorm.DB) error {
+		if s.dialect == onPostgres { // writers wait; what they add later, they add to repaired rows
+			if err := tx.Exec("LOCK TABLE rollups IN EXCLUSIVE MODE").Error; err != nil {
+				return err
+			}
+		}
+		var err error
+		if found, err = s.differences(tx, workspace); err != nil {
+			return err
+		}
+		counts := make([]models.Count, len(found))
+		for i, d := range found {
+			counts[i] = d.Count
+			counts[i].N -= d.Stored
+		}
+		return s.addCounts(tx, workspace, counts)
+	})
+	return found, err
+}
+
+// differences compares in the database, in one statement, so that both sides are of one moment.
+func (s *Store) differences(db *gorm.DB, workspace string) ([]models.Difference, error) {
+	keys := keyColumns()
+	either, same := make([]string, len(keys)), make([]string, len(keys))
+	for i, k := range keys {
+		either[i] = fmt.Sprintf("COALESCE(a.%[1]s, b.%[1]s) AS %[1]s", k)
+		same[i] = fmt.Sprintf("a.%[1]s = b.%[1]s", k)
+	}
+	query := fmt.Sprintf(`
+		SELECT %s, COALESCE(a.n, 0) AS n, COALESCE(b.n, 0) AS stored
+		FROM (SELECT metric, day, survey, answers.touchpoint AS touchpoint, channel, segment, team, score, COUNT(*) AS n
+		      FROM responses JOIN answers ON answers.workspace = responses.workspace AND answers.response_id = responses.id
+		      WHERE responses.workspace = ? AND NOT excluded
+		      GROUP BY metric, day, survey, answers.touchpoint, channel, segment, team, score) a
+		FULL JOIN (SELECT * FROM rollups WHERE workspace = ?) b ON %s
+		WHERE COALESCE(a.n, 0) <> COALESCE(b.n, 0)`, strings.Join(either, ", "), strings.Join(same, " AND "))
+	var rows []struct {
+		countRow
+		Stored int64
+	}
+	if err := db.Raw(query, workspace, workspace).Scan(&rows).Error; err != nil {
+		return nil, err
+	}
+	found := make([]models.Difference, len(rows))
+	for i, r := range rows {
+		found[i] = models.Difference{Workspace: workspace, Count: r.count(), Stored: r.Stored}
+	}
+	return found, nil
+}
