@@ -2,18 +2,16 @@ package models
 
 import "github.com/mittari/mittari/models/score"
 
-// Scales that several metrics share.
-var (
-	recommend  = score.Scale{Min: 0, Max: 10, Better: score.Higher, Top: 9, Bottom: 6, Headline: score.Net}
-	fivePoint  = score.Scale{Min: 1, Max: 5, Better: score.Higher, Top: 4, Bottom: 2, Headline: score.Share}
-	effort     = score.Scale{Min: 1, Max: 5, Better: score.Lower, Top: 2, Bottom: 4, Headline: score.Share}
-	sevenPoint = score.Scale{Min: 1, Max: 7, Better: score.Higher, Top: 5, Bottom: 3, Headline: score.Share}
-	yesNo      = score.Scale{Min: 0, Max: 1, Better: score.Higher, Top: 1, Bottom: 0, Headline: score.Share}
-	exceeded   = score.Scale{Min: 1, Max: 5, Better: score.Higher, Top: 4, Bottom: 2, Headline: score.Net}
-)
-
 // StandardMetrics is the catalog that every workspace starts with: a new map on each call.
 func StandardMetrics() Metrics {
+	var ( // scales that several metrics share
+		recommend  = score.Scale{Min: 0, Max: 10, Better: score.Higher, Top: 9, Bottom: 6, Headline: score.Net}
+		fivePoint  = score.Scale{Min: 1, Max: 5, Better: score.Higher, Top: 4, Bottom: 2, Headline: score.Share}
+		effort     = score.Scale{Min: 1, Max: 5, Better: score.Lower, Top: 2, Bottom: 4, Headline: score.Share}
+		sevenPoint = score.Scale{Min: 1, Max: 7, Better: score.Higher, Top: 5, Bottom: 3, Headline: score.Share}
+		yesNo      = score.Scale{Min: 0, Max: 1, Better: score.Higher, Top: 1, Bottom: 0, Headline: score.Share}
+		exceeded   = score.Scale{Min: 1, Max: 5, Better: score.Higher, Top: 4, Bottom: 2, Headline: score.Net}
+	)
 	metrics := Metrics{}
 	for _, m := range []Metric{
 		{Key: "nps", Scale: recommend, Name: "Net Promoter Score", Question: "How likely are you to recommend us?"},

@@ -69,8 +69,8 @@ func runCluster(bin string, port int) (*cluster, error) {
 		return nil, err
 	}
 	password := rand.Text()
-	cmd := exec.CommandContext(context.Background(), "/bin/sh", "-s", "--", bin, strconv.Itoa(port)) //nolint:gosec // found above
-	cmd.Dir = "/"                                                                                    // the server's user may not be allowed into this process's folder
+	cmd := exec.CommandContext(context.Background(), "/bin/sh", "-s", "--", bin, strconv.Itoa(port))
+	cmd.Dir = "/" // the server's user may not be allowed into this process's folder
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.Getenv("TMPDIR"), "LC_ALL=C", "PASSWORD=" + password}
 	cmd.SysProcAttr = attributes
 	hold, err := cmd.StdinPipe()

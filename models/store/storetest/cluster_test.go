@@ -58,7 +58,7 @@ func TestServerEndsWithItsProcess(t *testing.T) {
 // startHolder runs this test binary as a process that holds a server of its own.
 func startHolder(t *testing.T) (holder *exec.Cmd, input io.Closer, dsn string) {
 	t.Helper()
-	holder = exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestServerEndsWithItsProcess$") //nolint:gosec // itself
+	holder = exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestServerEndsWithItsProcess$")
 	holder.Env = append(os.Environ(), holderVariable+"=1", serverVariable+"=")
 	input, err := holder.StdinPipe()
 	if err != nil {
@@ -131,7 +131,7 @@ func TestFailedStartLeavesNoFilesAndSaysWhy(t *testing.T) {
 func openFolder(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
-	if err := errors.Join(os.Chmod(filepath.Dir(folder), 0o755), os.Chmod(folder, 0o777)); err != nil { //nolint:gosec // another user uses it
+	if err := errors.Join(os.Chmod(filepath.Dir(folder), 0o755), os.Chmod(folder, 0o777)); err != nil {
 		t.Fatal(err)
 	}
 	return folder
@@ -159,11 +159,11 @@ func TestProgramsOfPathComeFirstThenTheNewest(t *testing.T) {
 
 func writeProgram(t *testing.T, folder, name, script string) {
 	t.Helper()
-	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // another user runs it
+	if err := os.MkdirAll(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	text := []byte("#!/bin/sh\n" + script + "\n")
-	if err := os.WriteFile(filepath.Join(folder, name), text, 0o755); err != nil { //nolint:gosec // a program
+	if err := os.WriteFile(filepath.Join(folder, name), text, 0o755); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -47,6 +47,7 @@ func TestDatabaseIsDroppedWithItsTestThoughAConnectionIsOpen(t *testing.T) {
 }
 
 func TestCommitsAreReal(t *testing.T) {
+	t.Setenv(serverVariable, "")
 	conn := connect(t, Postgres(t))
 	for _, setting := range []string{"fsync", "synchronous_commit", "full_page_writes"} {
 		if got := queryText(t, conn, "SELECT current_setting($1)", setting); got != "on" {
@@ -56,6 +57,7 @@ func TestCommitsAreReal(t *testing.T) {
 }
 
 func TestServerListensOnLoopbackBelowTheClientsPorts(t *testing.T) {
+	t.Setenv(serverVariable, "")
 	own := Postgres(t)
 	conn := connect(t, own)
 	if got := queryText(t, conn, "SELECT current_setting('listen_addresses')"); got != "127.0.0.1" {

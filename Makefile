@@ -1,0 +1,73 @@
+# "make" alone lists what there is to make.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+version = $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+lint = $(shell go env GOPATH | cut -d: -f1)/bin/golangci-lint
+race = $(shell command -v "$$(go env CC)" >/dev/null && echo CGO_ENABLED=1 go test -race || echo go test)
+FUZZTIME ?= 10s
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## Build and start with a sample company, on a database file in ./data
+	@mkdir -p data
+	MITTARI_DATABASE_URL="$${MITTARI_DATABASE_URL:-sqlite://$(CURDIR)/data/mittari.db}" ./mittari serve --sample
+
+.PHONY: build
+build: ## Build the program, ./mittari
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(version)" -o mittari .
+
+.PHONY: test
+test: setup check-format vet lint check-generated ## Run every check and every test, as CI does
+	$(race) ./...
+
+.PHONY: setup
+setup: ## Install, or name, what the tests need on this machine
+	@.ci/setup
+
+.PHONY: check-format
+check-format: ## Fail when a Go file is not gofmt-ed
+	@files=$$(gofmt -l .); [ -z "$$files" ] || { printf 'Not gofmt-ed (run "make fmt"):\n%s\n' "$$files"; exit 1; }
+
+.PHONY: fmt
+fmt: ## Format the Go files
+	gofmt -w .
+
+.PHONY: vet
+vet: ## Run go vet
+	go vet ./...
+
+.PHONY: lint
+lint: ## Run golangci-lint: import directions, style, common mistakes
+	@.ci/setup lint
+	$(lint) run ./...
+
+.PHONY: generate
+generate: ## Write the OpenAPI document and the dashboards anew
+	go generate ./...
+
+.PHONY: check-generated
+check-generated: ## Fail when a generated file is not what "make generate" writes
+	@set -eu; before=$$(mktemp -d); trap 'rm -rf "$$before"' EXIT; \
+	cp -R openapi grafana "$$before"; \
+	$(MAKE) --no-print-directory generate; \
+	diff -r "$$before/openapi" openapi && diff -r "$$before/grafana" grafana || { \
+		echo 'Generated files were out of date, see above; now they are not. Commit them.'; exit 1; }
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz target for FUZZTIME (10s)
+	@set -eu; for file in $$(grep -rl --include='*_test.go' '^func Fuzz' .); do \
+		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$file"); do \
+			echo "$$file $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")"; \
+		done; \
+	done
+
+.PHONY: clean
+clean: ## Remove what was built; ./data stays
+	rm -rf mittari bin coverage.out *.prof
