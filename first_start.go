@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/mittari/mittari/models"
+	"github.com/mittari/mittari/models/ingest"
+	"github.com/mittari/mittari/models/sample"
+	"github.com/mittari/mittari/models/store"
+)
+
+// homeWorkspace is the workspace that the first start makes. Its admin keys may manage workspaces.
+const homeWorkspace = "default"
+
+// firstStart makes what a new database lacks: the workspace, an admin key and,
+// when asked for, the sample. It returns how to write the admin key in a
+// command: the key itself when it was made just now, "" when it is not known.
+func firstStart(p *program, c *serveCommand, db *store.Store, writer *ingest.Writer) (string, error) {
+	_, err := db.CreateWorkspace(p.ctx, models.Workspace{Key: homeWorkspace, Name: "Default", TimeZone: c.TimeZone})
+	if err != nil && models.ErrorCode(err) != models.Conflict {
+		return "", err
+	}
+	workspace, err := db.WorkspaceByKey(p.ctx, homeWorkspace)
+	if err != nil {
+		return "", err
+	}
+	if c.Sample {
+		if err := loadSample(p, db, writer, workspace); err != nil {
+			return "", fmt.Errorf("load the sample: %w", err)
+		}
+	}
+	return adminKey(p, c.AdminKey, db)
+}
+
+// adminKey makes the first admin key: the token that was set, or one of its own when there is no key yet.
+func adminKey(p *program, token string, db *store.Store) (string, error) {
+	if token != "" {
+		_, err := db.KeyByHash(p.ctx, models.HashToken(token))
+		if models.ErrorCode(err) == models.NotFound {
+			err = createAdmin(p.ctx, db, token)
+		}
+		if file := p.env("MITTARI_ADMIN_KEY_FILE"); file != "" {
+			return "$(cat " + file + ")", err
+		}
+		return "$MITTARI_ADMIN_KEY", err
+	}
+	keys, err := db.FindKeys(p.ctx, homeWorkspace)
+	if err != nil || len(keys) > 0 {
+		return "", err
+	}
+	if token, err = models.NewToken(nil); err != nil {
+		return "", err
+	}
+	return token, createAdmin(p.ctx, db, token)
+}
+
+func createAdmin(ctx context.Context, db *store.Store, token string) error {
+	_, err := db.CreateKey(ctx, models.Key{Workspace: homeWorkspace, Name: "first admin key", Scopes: []models.Scope{models.Admin}, Hash: models.HashToken(token)})
+	return err
+}
+
+// sampleSeed makes every installation's sample the same.
+const sampleSeed = 1
+
+// loadSample stores the made-up bank through the writer, as if it had been sent,
+// unless the workspace holds responses.
+func loadSample(p *program, db *store.Store, writer *ingest.Writer, workspace models.Workspace) error {
+	stored, err := db.FindResponses(p.ctx, workspace.Key, models.ResponseFilter{Limit: 1})
+	if err != nil || len(stored) > 0 {
+		return err
+	}
+	zone, err := workspace.Zone()
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	bank := sample.NewBank(sampleSeed, now, zone)
+	for _, entry := range bank.Entries() {
+		if _, _, err := db.PutEntry(p.ctx, workspace.Key, entry); err != nil {
+			return err
+		}
+	}
+	rules := models.Rules{Workspace: workspace.Key, Metrics: models.StandardMetrics(), Zone: zone, Now: now, NewID: store.NewID}
+	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(p.stderr), progressbar.OptionSetDescription("loading the sample bank"),
+		progressbar.OptionSetVisibility(isTerminal(p.stderr)), progressbar.OptionClearOnFinish(), progressbar.OptionShowCount())
+	loaded := 0
+	for chunk := range slices.Chunk(slices.Collect(bank.Submissions()), 1000) {
+		if err := storeChunk(p.ctx, writer, rules, chunk); err != nil {
+			return err
+		}
+		loaded += len(chunk)
+		_ = bar.Set(loaded) // nothing depends on the bar
+	}
+	_ = bar.Finish()
+	_, err = fmt.Fprintf(p.stdout, "Loaded the sample bank: %d responses of three years.\n", loaded)
+	return err
+}
+
+func storeChunk(ctx context.Context, writer *ingest.Writer, rules models.Rules, chunk []models.Submission) error {
+	accepted := make([]models.Accepted, len(chunk))
+	for i, submission := range chunk {
+		var err error
+		if accepted[i], err = submission.Check(rules); err != nil {
+			return err
+		}
+	}
+	outcomes, err := writer.RecordAll(ctx, accepted)
+	for _, o := range outcomes {
+		err = errors.Join(err, o.Err)
+	}
+	return err
+}
+
+// welcome prints what to open and a first command.
+func welcome(w io.Writer, s *servers, key string) {
+	fmt.Fprintf(w, `
+Mittari %s is ready.
+
+  Landing page   http://%s/
+  API and docs   http://%s/docs/
+  Scores         http://%s/metrics/cx   (for Prometheus)
+  This process   http://%s/metrics
+`, version, s.apiAddress, s.apiAddress, s.metricsAddress, s.metricsAddress)
+	switch {
+	case key == "":
+		fmt.Fprint(w, "\nThe first admin key was shown at the first start; make another one with: mittari keys create NAME --scope admin\n\n")
+		return
+	case key[0] != '$':
+		fmt.Fprintf(w, "\nThe admin key, shown this once only: %s\n", key)
+	}
+	fmt.Fprintf(w, `
+Send a first answer, and ask for its score:
+
+  curl http://%[1]s/v1/responses -H "Authorization: Bearer %[2]s" -d '{"metric":"nps","score":9}'
+  curl "http://%[1]s/v1/scores?metric=nps&window=today" -H "Authorization: Bearer %[2]s"
+
+`, s.apiAddress, key)
+}
+
+// isTerminal reports whether somebody looks at what is written to w.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

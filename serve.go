@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/mittari/mittari/api"
+	"github.com/mittari/mittari/metrics"
+	"github.com/mittari/mittari/models/ingest"
+	"github.com/mittari/mittari/models/store"
+)
+
+// serveCommand runs the server until it is asked to stop.
+type serveCommand struct {
+	databaseSettings
+	serveSettings
+	Sample bool `help:"Load the made-up bank when the database holds no responses."`
+}
+
+// Run starts everything, serves, and on SIGTERM or an interrupt stops accepting,
+// answers every request under way and leaves.
+func (c *serveCommand) Run(p *program) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	log := newLogger(p, c.LogLevel)
+	db, err := openStore(p, c.databaseSettings, log)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	exporter, err := metrics.New(metrics.Config{Source: db, Log: log, Now: time.Now, Version: version})
+	if err != nil {
+		return err
+	}
+	instruments := exporter.Instruments()
+	writer := ingest.New(db, ingest.Options{Queue: c.Queue, Observe: instruments.ObserveCommit})
+	instruments.Queue(writer.Length, writer.Capacity())
+	instruments.Database("store", func() metrics.Pool {
+		inUse, idle, limit := db.Connections()
+		return metrics.Pool{InUse: inUse, Idle: idle, Max: limit}
+	})
+
+	background, stopBackground := context.WithCancel(context.WithoutCancel(p.ctx))
+	var workers sync.WaitGroup
+	workers.Go(writer.Run)
+	defer workers.Wait()
+	defer stopBackground()
+	defer writer.Close()
+
+	key, err := firstStart(p, c, db, writer)
+	if err != nil {
+		return err
+	}
+	workers.Go(func() { exporter.Run(background) })
+	workers.Go(func() { tidy(background, db, log) })
+
+	state := &readiness{database: db.Ping}
+	handler := api.New(api.Config{
+		Store: db, Recorder: counted{writer, instruments}, Clock: time.Now, NewID: store.NewID, Logger: log,
+		Operators: homeWorkspace, Ready: state.check, Observe: instruments.ObserveRequest,
+	})
+	servers, err := listen(c.serveSettings, handler, exporter.Handler(), log)
+	if err != nil {
+		return err
+	}
+	welcome(p.stdout, servers, key)
+	select {
+	case err = <-servers.failed:
+	case <-p.ctx.Done():
+		log.Info("stopping: answering the requests under way")
+	}
+	state.stopping.Store(true)
+	drain, cancel := context.WithTimeout(background, c.DrainTimeout)
+	defer cancel()
+	return errors.Join(err, servers.shutdown(drain))
+}
+
+func newLogger(p *program, level string) *slog.Logger {
+	var least slog.Level
+	_ = least.UnmarshalText([]byte(level)) // the parser lets only valid ones through
+	return slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: least}))
+}
+
+func openStore(p *program, s databaseSettings, log *slog.Logger) (*store.Store, error) {
+	if s.MaxKeys < 1 {
+		return nil, fmt.Errorf("--max-keys must be 1 at least")
+	}
+	return store.Open(p.ctx, store.Config{URL: s.DatabaseURL, MaxKeys: s.MaxKeys, Clock: time.Now, Logger: log})
+}
+
+// tidy deletes what nobody needs any more, once a minute.
+func tidy(ctx context.Context, db *store.Store, log *slog.Logger) {
+	ticks := time.NewTicker(time.Minute)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+			if err := db.DeleteOldRevisions(ctx); err != nil && ctx.Err() == nil {
+				log.Warn("old revisions were not deleted; the next try is in a minute", "error", err)
+			}
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/mittari/mittari/models"
+)
+
+// A flag tagged `setting:""` can also be given as an environment variable, and
+// as a file that holds its value: --database-url as MITTARI_DATABASE_URL or
+// MITTARI_DATABASE_URL_FILE. The flag goes before the variable, the variable before the file.
+
+func settingName(flag *kong.Flag) string {
+	return "MITTARI_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+}
+
+// settingsFrom reads settings from the environment.
+func settingsFrom(env func(string) string) kong.Resolver {
+	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		if !flag.Tag.Has("setting") {
+			return nil, nil
+		}
+		name := settingName(flag)
+		if value := env(name); value != "" {
+			return value, nil
+		}
+		file := env(name + "_FILE")
+		if file == "" {
+			return nil, nil
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("%s_FILE: %w", name, err)
+		}
+		return strings.TrimSpace(string(text)), nil
+	})
+}
+
+// settingHelp names a setting's variable in --help.
+func settingHelp(value *kong.Value) string {
+	help := kong.DefaultHelpValueFormatter(value)
+	if value.Flag != nil && value.Tag.Has("setting") {
+		help = strings.TrimSuffix(help, ".") + " ($" + settingName(value.Flag) + ")."
+	}
+	return help
+}
+
+// databaseSettings say where everything is kept.
+type databaseSettings struct {
+	DatabaseURL string `name:"database-url" setting:"" default:"sqlite:data/mittari.db" placeholder:"URL" help:"Where to keep everything: sqlite:///path/file.db or postgres://user:password@host/database."`
+	MaxKeys     int    `setting:"" default:"1000" help:"How many touchpoints, segments, channels, teams and surveys each are created on first use; the series of further ones are told as other."`
+}
+
+// serveSettings are those of the server, beside the database's.
+type serveSettings struct {
+	Listen           string        `setting:"" default:"localhost:8080" placeholder:"ADDRESS" help:"Where the API listens (${default})."`
+	MetricsListen    string        `setting:"" default:"localhost:9464" placeholder:"ADDRESS" help:"Where Prometheus finds the series (${default})."`
+	MetricsWebConfig string        `setting:"" placeholder:"FILE" help:"TLS and basic authentication of the metrics listener, as in Prometheus exporters."`
+	AdminKey         string        `setting:"" placeholder:"KEY" help:"The first admin key; without one it is made at the first start and printed once."`
+	TimeZone         string        `setting:"" default:"UTC" placeholder:"ZONE" help:"The time zone of the workspace that the first start makes (${default})."`
+	Queue            int           `setting:"" default:"10000" help:"How many requests may wait to be stored before further ones are told to try again (${default})."`
+	DrainTimeout     time.Duration `setting:"" default:"30s" help:"How long to wait for requests under way when stopping (${default})."`
+	LogLevel         string        `setting:"" default:"info" enum:"debug,info,warn,error" help:"debug, info, warn or error (${default})."`
+}
+
+// check names everything wrong with the settings at once.
+func (s serveSettings) check() error {
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	for name, address := range map[string]string{"--listen": s.Listen, "--metrics-listen": s.MetricsListen} {
+		if _, _, err := net.SplitHostPort(address); err != nil {
+			fault("%s must be host:port, such as localhost:8080 or :8080, is %q", name, address)
+		}
+	}
+	if err := (models.Workspace{Key: homeWorkspace, TimeZone: s.TimeZone}).Check(); err != nil {
+		fault("--time-zone must be an IANA time zone such as Europe/Helsinki, is %q", s.TimeZone)
+	}
+	if s.AdminKey != "" && len(s.AdminKey) < models.MinTokenLength {
+		fault("--admin-key must have %d characters at least", models.MinTokenLength)
+	}
+	if s.Queue < 1 {
+		fault("--queue must be 1 at least")
+	}
+	return errors.Join(faults...)
+}
