@@ -36,6 +36,13 @@ type keyList struct {
 	Keys []models.Key `json:"keys"`
 }
 
+// @Summary		List keys
+// @Description	The keys of the workspace, the oldest first, also the revoked ones; never their tokens.
+// @ID				findKeys
+// @Tags			access
+// @Security		key[admin]
+// @Success		200	{object}	keyList
+// @Router			/v1/keys [get]
 func (s *server) findKeys(c *gin.Context) error {
 	if err := noQuery(c); err != nil {
 		return err
@@ -48,6 +55,14 @@ func (s *server) findKeys(c *gin.Context) error {
 	return nil
 }
 
+// @Summary		Make a key
+// @Description	The answer has the token, this once only: it is stored as a hash.
+// @ID				createKey
+// @Tags			access
+// @Security		key[admin]
+// @Param			key	body		keyBody	true	"The key"
+// @Success		201	{object}	newKey	"Made"
+// @Router			/v1/keys [post]
 func (s *server) createKey(c *gin.Context) error {
 	var body keyBody
 	if err := firstError(noQuery(c), readBody(c, &body)); err != nil {
@@ -74,6 +89,15 @@ func (s *server) makeKey(ctx context.Context, key models.Key) (newKey, error) {
 	return newKey{stored, token}, err
 }
 
+// @Summary		Revoke a key
+// @Description	Ends the key for good, on other replicas within 5 seconds. Revoking it again changes nothing.
+// @ID				revokeKey
+// @Tags			access
+// @Security		key[admin]
+// @Param			id	path	string	true	"The key's id"	format(uuid)
+// @Success		204	"Revoked"
+// @Failure		404
+// @Router			/v1/keys/{id} [delete]
 func (s *server) revokeKey(c *gin.Context) error {
 	id, err := pathID(c)
 	if err := firstError(noQuery(c), err); err != nil {
@@ -111,6 +135,13 @@ func (s *server) operates(c *gin.Context) bool {
 	return key.Workspace == s.Operators && key.Allows(models.Admin)
 }
 
+// @Summary		List workspaces
+// @Description	The key's own workspace; all of them for an admin key of the operators' workspace.
+// @ID				findWorkspaces
+// @Tags			access
+// @Security		key
+// @Success		200	{object}	workspaceList
+// @Router			/v1/workspaces [get]
 func (s *server) findWorkspaces(c *gin.Context) error {
 	if err := noQuery(c); err != nil {
 		return err
@@ -131,6 +162,15 @@ func (s *server) findWorkspaces(c *gin.Context) error {
 	return nil
 }
 
+// @Summary		Make a workspace
+// @Description	Makes a workspace and its first admin key. Only an admin key of the operators' workspace may.
+// @ID				createWorkspace
+// @Tags			access
+// @Security		key[admin]
+// @Param			workspace	body		workspaceBody	true	"The workspace"
+// @Success		201			{object}	newWorkspace	"Made"
+// @Failure		409			"There is one of that key already"
+// @Router			/v1/workspaces [post]
 func (s *server) createWorkspace(c *gin.Context) error {
 	if !s.operates(c) {
 		return models.Errorf(models.Forbidden, "workspaces are made with an admin key of the workspace %q", s.Operators)

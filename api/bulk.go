@@ -29,6 +29,23 @@ type bulkOutcome struct {
 // arrives. One bad line harms no other. The outcomes are answered as NDJSON once
 // the body has been read, so that a client may send all before it reads; they
 // wait in a temporary file. What was stored when a body breaks off stays stored.
+//
+// @Summary		Store many responses
+// @Description	Takes a response a line (NDJSON) or a JSON array, of any length, and answers one outcome a line
+// @Description	in the order sent. One bad line harms no other; a line's `status` is what POST /v1/responses
+// @Description	would have answered. Lines with a `submission_id` can be sent again safely.
+// @Description
+// @Description	The answer is 200 also when lines were refused: read the outcomes. Where the body stops being
+// @Description	JSON, the last outcome says so, and what stood before it stays stored.
+// @ID				createResponses
+// @Tags			responses
+// @Security		key[responses:write]
+// @Accept			application/x-ndjson,json
+// @Produce		application/x-ndjson
+// @Param			dry_run		query	boolean				false	"true: check every line and store nothing"	default(false)
+// @Param			responses	body	[]models.Submission	true	"A response a line, or an array of them"
+// @Success		200			{array}	bulkOutcome			"One outcome a line"
+// @Router			/v1/responses/bulk [post]
 func (s *server) createResponses(c *gin.Context) error {
 	q := queryOf(c)
 	dry := q.flag("dry_run")

@@ -38,6 +38,12 @@ type entryBody struct {
 	Touchpoints []string `json:"touchpoints,omitempty"` // journeys only: their touchpoints in order
 }
 
+// @Summary		List {kinds}
+// @ID			find{Kinds}
+// @Tags			catalog
+// @Security		key
+// @Success		200	{object}	object{{kinds}=[]models.Entry}	"All {kinds} of the workspace by key"
+// @Router			/v1/{kinds} [get]
 func (k catalog) find(c *gin.Context) error {
 	if err := noQuery(c); err != nil {
 		return err
@@ -50,6 +56,14 @@ func (k catalog) find(c *gin.Context) error {
 	return nil
 }
 
+// @Summary		Read a {kind}
+// @ID			{kind}ByKey
+// @Tags			catalog
+// @Security		key
+// @Param			key	path		string	true	"The {kind}'s key"
+// @Success		200	{object}	models.Entry
+// @Failure		404
+// @Router			/v1/{kinds}/{key} [get]
 func (k catalog) byKey(c *gin.Context) error {
 	if err := noQuery(c); err != nil {
 		return err
@@ -62,6 +76,16 @@ func (k catalog) byKey(c *gin.Context) error {
 	return nil
 }
 
+// @Summary		Declare a {kind}
+// @Description	Creates the {kind} or replaces what is said of it; repeating it changes nothing.
+// @ID				put{Kind}
+// @Tags			catalog
+// @Security		key[catalog:write]
+// @Param			key		path		string			true	"The {kind}'s key: 1 to 100 letters, digits, '.', '_', ':' or '-', starting with a letter or digit"
+// @Param			{kind}	body		entryBody		true	"The {kind}"
+// @Success		201		{object}	models.Entry	"Created"
+// @Success		200		{object}	models.Entry	"Replaced"
+// @Router			/v1/{kinds}/{key} [put]
 func (k catalog) put(c *gin.Context) error {
 	var body entryBody
 	if err := firstError(noQuery(c), readBody(c, &body)); err != nil {
@@ -86,6 +110,17 @@ func createdStatus(created bool) int {
 	return http.StatusOK
 }
 
+// @Summary		Take a {kind} out of the catalog
+// @Description	Answers that name it stay, and so do their scores; a response that names it again brings it
+// @Description	back.
+// @ID				delete{Kind}
+// @Tags			catalog
+// @Security		key[catalog:write]
+// @Param			key	path	string	true	"The {kind}'s key"
+// @Success		204	"Deleted"
+// @Failure		404
+// @Failure		409	"A journey still leads over it"
+// @Router			/v1/{kinds}/{key} [delete]
 func (k catalog) delete(c *gin.Context) error {
 	if err := noQuery(c); err != nil {
 		return err

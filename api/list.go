@@ -29,6 +29,26 @@ const (
 
 // findResponses lists a page as JSON, or streams everything that the filters
 // select as NDJSON (a response a line) or CSV (an answer a line).
+//
+// @Summary		List or export responses
+// @Description	The latest arrived come first. As JSON it is one page; `next_cursor` leads to the next one and
+// @Description	is absent on the last. As NDJSON (a response a line) or CSV (an answer a line) it is everything
+// @Description	that the filters select, streamed; a connection that is cut says that something is missing.
+// @ID				findResponses
+// @Tags			responses
+// @Security		key[responses:read]
+// @Produce		json,application/x-ndjson,text/csv
+// @Param			metric			query		string			false	"Only responses with an answer to this metric"
+// @Param			{dimension}		query		string			false	"Only responses of this {dimension}"
+// @Param			person			query		string			false	"Only responses of this person"
+// @Param			submission_id	query		string			false	"Only the response sent under this id"
+// @Param			since			query		string			false	"Collected at or after this time, or on or after this date"
+// @Param			until			query		string			false	"Collected before this time, or before this date"
+// @Param			cursor			query		string			false	"The `next_cursor` of the page before"
+// @Param			limit			query		integer			false	"How many at most; as JSON 100 unless given, as NDJSON or CSV all"	minimum(1)	maximum(1000)
+// @Success		200				{object}	responsePage	"A page, or a stream"
+// @Failure		406
+// @Router			/v1/responses [get]
 func (s *server) findResponses(c *gin.Context) error {
 	filter, err := s.filterOf(c)
 	if err != nil {

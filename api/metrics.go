@@ -15,11 +15,11 @@ type metricBody struct {
 	Question string          `json:"question,omitempty" example:"How friendly were we?"`
 	Min      int             `json:"min" example:"1"`
 	Max      int             `json:"max" example:"7"`
-	Better   score.Direction `json:"better,omitempty" enums:"higher,lower" example:"higher"` // which end is good; higher by default
-	Top      int             `json:"top" example:"6"`                                         // the cut of the top category
-	Bottom   int             `json:"bottom" example:"3"`                                      // the cut of the bottom category
-	Headline score.Headline  `json:"headline" enums:"net,share,mean" example:"share"`
-	Audience models.Audience `json:"audience,omitempty" enums:"customer,employee" example:"customer"` // customer by default
+	Better   score.Direction `json:"better,omitempty" default:"higher" example:"higher"` // which end is good
+	Top      int             `json:"top" example:"6"`                                    // the cut of the top category
+	Bottom   int             `json:"bottom" example:"3"`                                 // the cut of the bottom category
+	Headline score.Headline  `json:"headline" example:"share"`
+	Audience models.Audience `json:"audience,omitempty" default:"customer" example:"customer"`
 }
 
 // metricList is the workspace's catalog of metrics.
@@ -27,6 +27,13 @@ type metricList struct {
 	Metrics []models.Metric `json:"metrics"`
 }
 
+// @Summary		List metrics
+// @Description	All metrics of the workspace by key, the standard ones and its own.
+// @ID				findMetrics
+// @Tags			metrics
+// @Security		key
+// @Success		200	{object}	metricList
+// @Router			/v1/metrics [get]
 func (s *server) findMetrics(c *gin.Context) error {
 	if err := noQuery(c); err != nil {
 		return err
@@ -43,6 +50,14 @@ func (s *server) findMetrics(c *gin.Context) error {
 	return nil
 }
 
+// @Summary		Read a metric
+// @ID			metricByKey
+// @Tags			metrics
+// @Security		key
+// @Param			key	path		string	true	"The metric's key"
+// @Success		200	{object}	models.Metric
+// @Failure		404
+// @Router			/v1/metrics/{key} [get]
 func (s *server) metricByKey(c *gin.Context) error {
 	if err := noQuery(c); err != nil {
 		return err
@@ -59,6 +74,19 @@ func (s *server) metricByKey(c *gin.Context) error {
 	return nil
 }
 
+// @Summary		Define a metric
+// @Description	Creates the metric or replaces its definition; repeating it changes nothing. Once there are
+// @Description	answers, its range, good end and audience stay as they are; the cut points and the headline may
+// @Description	change, for past answers too.
+// @ID				putMetric
+// @Tags			metrics
+// @Security		key[catalog:write]
+// @Param			key		path		string			true	"The metric's key: 1 to 100 letters, digits, '.', '_', ':' or '-', starting with a letter or digit"
+// @Param			metric	body		metricBody		true	"The metric"
+// @Success		201		{object}	models.Metric	"Created"
+// @Success		200		{object}	models.Metric	"Replaced"
+// @Failure		409		"A standard metric, or one with answers that the new scale does not fit"
+// @Router			/v1/metrics/{key} [put]
 func (s *server) putMetric(c *gin.Context) error {
 	body := metricBody{Better: score.Higher, Audience: models.Customer}
 	if err := firstError(noQuery(c), readBody(c, &body)); err != nil {

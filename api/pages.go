@@ -18,6 +18,11 @@ func landing(c *gin.Context) error {
 	return nil
 }
 
+// @Summary		Read this document
+// @ID			openapi
+// @Tags			server
+// @Success		200	{object}	object	"The OpenAPI document"
+// @Router			/openapi.json [get]
 func document(c *gin.Context) error {
 	c.Data(http.StatusOK, "application/json", openapi.Document())
 	return nil
@@ -29,6 +34,13 @@ func docs(c *gin.Context) error {
 }
 
 // healthz says that the process answers. It says nothing of the database.
+//
+// @Summary		Is the process alive?
+// @Description	Says nothing of the database.
+// @ID				healthz
+// @Tags			server
+// @Success		200	{object}	health
+// @Router			/healthz [get]
 func healthz(c *gin.Context) error {
 	c.JSON(http.StatusOK, health{"ok"})
 	return nil
@@ -40,6 +52,13 @@ type health struct {
 }
 
 // readyz says whether the server may be sent requests.
+//
+// @Summary		May the server be sent requests?
+// @ID				readyz
+// @Tags			server
+// @Success		200	{object}	health
+// @Failure		503
+// @Router			/readyz [get]
 func (s *server) readyz(c *gin.Context) error {
 	if err := s.Ready(); err != nil {
 		return models.Errorf(models.Busy, "not ready: %v", err)

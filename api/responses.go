@@ -28,6 +28,24 @@ type recorded struct {
 	New bool   `json:"new"` // false: the same submission was stored before, under this id
 }
 
+// createResponse stores one response and answers when that is committed.
+//
+// @Summary		Store a response
+// @Description	Stores one response and answers when it is committed. Give `answers`, or for a single answer
+// @Description	the short form `metric`, `score` and `comment`.
+// @Description
+// @Description	With a `submission_id` of your own a retry is safe: the same content again stores nothing and
+// @Description	answers 200 with the id that is stored; other content under the same id is a conflict. Survey,
+// @Description	touchpoint, channel, segment and team keys that are new are added to their catalogs.
+// @ID				createResponse
+// @Tags			responses
+// @Security		key[responses:write]
+// @Param			response	body		models.Submission	true	"The response"
+// @Success		201			{object}	recorded			"Stored"
+// @Success		200			{object}	recorded			"A retry: the same submission was stored before"
+// @Header			200,201		{string}	Location			"The path of the stored response"
+// @Failure		409			"The submission_id was used before, for other content"
+// @Router			/v1/responses [post]
 func (s *server) createResponse(c *gin.Context) error {
 	var submission models.Submission
 	if err := firstError(noQuery(c), readBody(c, &submission)); err != nil {
@@ -63,6 +81,14 @@ func (s *server) check(c *gin.Context, submission models.Submission) (models.Acc
 	})
 }
 
+// @Summary		Read a response
+// @ID			responseByID
+// @Tags			responses
+// @Security		key[responses:read]
+// @Param			id	path		string	true	"The response's id"	format(uuid)
+// @Success		200	{object}	models.Response
+// @Failure		404
+// @Router			/v1/responses/{id} [get]
 func (s *server) responseByID(c *gin.Context) error {
 	id, err := pathID(c)
 	if err := firstError(noQuery(c), err); err != nil {
@@ -76,6 +102,17 @@ func (s *server) responseByID(c *gin.Context) error {
 	return nil
 }
 
+// @Summary		Exclude a response, or change its tags or properties
+// @Description	An excluded response is kept but counted nowhere: every score that it was part of is corrected
+// @Description	at once. What was answered can't be changed.
+// @ID				patchResponse
+// @Tags			responses
+// @Security		key[responses:write, responses:read]
+// @Param			id		path		string			true	"The response's id"	format(uuid)
+// @Param			patch	body		models.Patch	true	"What to change"
+// @Success		200		{object}	models.Response	"The response as it is now"
+// @Failure		404
+// @Router			/v1/responses/{id} [patch]
 func (s *server) patchResponse(c *gin.Context) error {
 	var patch models.Patch
 	id, err := pathID(c)
@@ -90,6 +127,16 @@ func (s *server) patchResponse(c *gin.Context) error {
 	return nil
 }
 
+// @Summary		Erase a response
+// @Description	Erases the response with its comments for good; every score that it was part of is corrected at
+// @Description	once.
+// @ID				eraseResponse
+// @Tags			responses
+// @Security		key[responses:write, responses:read]
+// @Param			id	path	string	true	"The response's id"	format(uuid)
+// @Success		204	"Erased"
+// @Failure		404
+// @Router			/v1/responses/{id} [delete]
 func (s *server) eraseResponse(c *gin.Context) error {
 	id, err := pathID(c)
 	if err := firstError(noQuery(c), err); err != nil {

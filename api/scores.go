@@ -30,18 +30,18 @@ type scoreList struct {
 type scoreRow struct {
 	Metric       string           `json:"metric" example:"nps"`
 	Level        models.Level     `json:"level" example:"touchpoint"`
-	Key          string           `json:"key,omitempty" example:"checkout"` // absent for the company
-	Since        time.Time        `json:"since"`                            // the first moment of the period
-	Until        time.Time        `json:"until"`                            // the first moment behind it
-	Score        *float64         `json:"score,omitempty" example:"42.3"`   // points
-	StdErr       *float64         `json:"stderr,omitempty" example:"3.1"`   // points
-	Lower        *float64         `json:"lower,omitempty" example:"36.1"`   // of the 95 % interval, points
-	Upper        *float64         `json:"upper,omitempty" example:"48.2"`   // of the 95 % interval, points
+	Key          string           `json:"key,omitempty" example:"checkout"`                             // absent for the company
+	Since        time.Time        `json:"since" format:"date-time" example:"2026-10-24T00:00:00+03:00"` // the first moment of the period
+	Until        time.Time        `json:"until" format:"date-time" example:"2026-11-21T00:00:00+02:00"` // the first moment behind it
+	Score        *float64         `json:"score,omitempty" example:"42.3"`                               // points
+	StdErr       *float64         `json:"stderr,omitempty" example:"3.1"`                               // points
+	Lower        *float64         `json:"lower,omitempty" example:"36.1"`                               // of the 95 % interval, points
+	Upper        *float64         `json:"upper,omitempty" example:"48.2"`                               // of the 95 % interval, points
 	SampleSize   *int64           `json:"sample_size,omitempty" example:"412"`
 	Mean         *float64         `json:"mean,omitempty" example:"8.4"` // on the metric's own scale
-	Distribution []scoreCount     `json:"distribution,omitempty"`
-	Categories   map[string]int64 `json:"categories,omitempty"`
-	Suppressed   bool             `json:"suppressed,omitempty"`
+	Distribution []scoreCount     `json:"distribution,omitempty"`       // every value of the scale with its number of answers
+	Categories   map[string]int64 `json:"categories,omitempty"`         // how many promoters, passives and detractors, or top, middle and bottom
+	Suppressed   bool             `json:"suppressed,omitempty"`         // too few employees answered to show anything
 }
 
 type scoreCount struct {
@@ -58,6 +58,25 @@ type scoreQuery struct {
 	zone   *time.Location
 }
 
+// @Summary		Read scores
+// @Description	One metric's score for the company, or for each key of a level (`group_by`), over a window that
+// @Description	ends today, or from `since` to before `until`; with `interval` one score for each day, week or
+// @Description	month of it. Every score comes with its sample size, standard error and 95 % interval.
+// @Description
+// @Description	Where nobody answered there is a `sample_size` of 0 and no score. Where fewer employees
+// @Description	answered than may be shown there is `suppressed` and no number at all.
+// @ID				findScores
+// @Tags			scores
+// @Security		key[scores:read]
+// @Param			metric		query		string			true	"The metric's key; GET /v1/metrics lists them"
+// @Param			group_by	query		string			false	"The level to tell scores apart by"
+// @Param			window		query		string			false	"Whole days up to now, today included; not together with since"
+// @Param			since		query		string			false	"The first day: a date, or its first moment in the workspace's time zone"
+// @Param			until		query		string			false	"The day behind the last one; tomorrow unless given. Needs since"
+// @Param			interval	query		models.Interval	false	"Cut the period into calendar days, weeks from Monday, or months"
+// @Param			{dimension}	query		string			false	"Only answers of this {dimension}"
+// @Success		200			{object}	scoreList		"Scores by key, then by time"
+// @Router			/v1/scores [get]
 func (s *server) findScores(c *gin.Context) error {
 	q, err := s.scoreQueryOf(c)
 	if err != nil {

@@ -56,7 +56,7 @@ func (v Value) fault(s score.Scale) string {
 // Answer is one metric's score at one touchpoint, with what was said about it.
 type Answer struct {
 	Metric     string `json:"metric" example:"csat"`
-	Score      int    `json:"score" example:"4"`
+	Score      int    `json:"score" example:"4"`                      // on the metric's scale; 1 or 0 for yes or no
 	Touchpoint string `json:"touchpoint,omitempty" example:"meeting"` // the answer's own, else the response's
 	Comment    string `json:"comment,omitempty" example:"Quick and friendly."`
 }

@@ -22,10 +22,10 @@ type Entry struct {
 	Kind        Kind      `json:"-"`
 	Key         string    `json:"key" example:"checkout"`
 	Name        string    `json:"name,omitempty" example:"Check-out"`
-	Description string    `json:"description,omitempty"`
+	Description string    `json:"description,omitempty" example:"Paying, from the basket to the receipt"`
 	Touchpoints []string  `json:"touchpoints,omitempty"` // journeys only: their keys in order
-	CreatedAt   time.Time `json:"created_at"`
-	UpdatedAt   time.Time `json:"updated_at"`
+	CreatedAt   time.Time `json:"created_at" format:"date-time" example:"2026-01-02T08:00:00Z"`
+	UpdatedAt   time.Time `json:"updated_at" format:"date-time" example:"2026-11-20T08:04:00Z"`
 }
 
 // maxSteps is the greatest number of touchpoints on a journey.

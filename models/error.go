@@ -11,6 +11,8 @@ import (
 )
 
 // Code says what kind of fault an Error is; an adapter turns it into a status.
+//
+// @Description The kind of fault, for programs; it never changes its meaning.
 type Code string
 
 // The kinds of faults a caller can do something about.

@@ -17,12 +17,12 @@ type Response struct {
 	Segment      string         `json:"segment,omitempty" example:"home-loan"`
 	Team         string         `json:"team,omitempty" example:"helsinki-3"`
 	Person       string         `json:"person,omitempty" example:"c-1029"`
-	CollectedAt  time.Time      `json:"collected_at"` // when it was answered
-	CreatedAt    time.Time      `json:"created_at"`   // when it was stored
+	CollectedAt  time.Time      `json:"collected_at" format:"date-time" example:"2026-11-20T08:04:00Z"` // when it was answered
+	CreatedAt    time.Time      `json:"created_at" format:"date-time" example:"2026-11-20T08:04:01Z"`   // when it was stored
 	Language     string         `json:"language,omitempty" example:"fi"`
-	Solicited    *bool          `json:"solicited,omitempty"`
+	Solicited    *bool          `json:"solicited,omitempty"` // whether it was asked for
 	Properties   map[string]any `json:"properties,omitempty"`
-	Tags         []string       `json:"tags,omitempty"`
+	Tags         []string       `json:"tags,omitempty" example:"pilot"`
 	Excluded     bool           `json:"excluded"` // kept, but counted nowhere
 	Answers      []Answer       `json:"answers"`
 }
@@ -60,10 +60,12 @@ type Arrival struct {
 }
 
 // Patch is a change to a stored response. Nil fields stay as they are.
+//
+// @Description A change to a stored response. What is left out stays as it is; something must be given.
 type Patch struct {
-	Excluded   *bool           `json:"excluded,omitempty"` // true: keep it, but count it nowhere
-	Tags       *[]string       `json:"tags,omitempty"`
-	Properties *map[string]any `json:"properties,omitempty"`
+	Excluded   *bool           `json:"excluded,omitempty"`                             // true: keep it, but count it nowhere
+	Tags       *[]string       `json:"tags,omitempty" maxLength:"100" example:"pilot"` // instead of those it had
+	Properties *map[string]any `json:"properties,omitempty"`                           // instead of those it had
 }
 
 // Check names every fault of a patch at once.

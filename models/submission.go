@@ -9,6 +9,10 @@ import (
 
 // Submission is a response as it arrives, not checked yet. Either Answers or the
 // short form Metric, Score and Comment is given.
+//
+// @Description A response as it is sent: with `answers`, or in the short form of a single answer with
+// @Description `metric`, `score` and `comment`. All the rest may be left out. Keys are 1 to 100 letters,
+// @Description digits, '.', '_', ':' or '-', starting with a letter or digit.
 type Submission struct {
 	SubmissionID string            `json:"submission_id,omitempty" maxLength:"200" example:"ord-8412"` // the sender's own id: makes a retry safe
 	Survey       string            `json:"survey,omitempty" example:"relationship"`
@@ -16,24 +20,24 @@ type Submission struct {
 	Channel      string            `json:"channel,omitempty" example:"sms"`
 	Segment      string            `json:"segment,omitempty" example:"home-loan"`
 	Team         string            `json:"team,omitempty" example:"helsinki-3"`
-	Person       string            `json:"person,omitempty" maxLength:"200" example:"c-1029"` // an external id, never a name
-	CollectedAt  *time.Time        `json:"collected_at,omitempty" format:"date-time" example:"2026-11-20T10:04:00+02:00"`
-	Language     string            `json:"language,omitempty" example:"fi"` // BCP 47
-	Solicited    *bool             `json:"solicited,omitempty"`             // whether it was asked for
-	Properties   map[string]any    `json:"properties,omitempty"`            // anything else, flat
-	Tags         []string          `json:"tags,omitempty"`
-	Answers      []SubmittedAnswer `json:"answers,omitempty"`
-	Metric       string            `json:"metric,omitempty" example:"nps"` // the short form of a single answer
-	Score        *Value            `json:"score,omitempty" swaggertype:"integer" example:"9"`
-	Comment      string            `json:"comment,omitempty"`
+	Person       string            `json:"person,omitempty" maxLength:"200" example:"c-1029"`                             // an external id, never a name
+	CollectedAt  *time.Time        `json:"collected_at,omitempty" format:"date-time" example:"2026-11-20T10:04:00+02:00"` // when it was answered; now unless given
+	Language     string            `json:"language,omitempty" example:"fi"`                                               // a BCP 47 tag
+	Solicited    *bool             `json:"solicited,omitempty"`                                                           // whether it was asked for
+	Properties   map[string]any    `json:"properties,omitempty"`                                                          // anything else: text, numbers, true, false or null, nothing nested; 50 at most
+	Tags         []string          `json:"tags,omitempty" maxLength:"100" example:"pilot"`                                // 50 at most
+	Answers      []SubmittedAnswer `json:"answers,omitempty"`                                                             // 200 at most; one for each metric and touchpoint
+	Metric       string            `json:"metric,omitempty" example:"nps"`                                                // the short form of a single answer
+	Score        *Value            `json:"score,omitempty" swaggertype:"integer" extensions:"x-yes-no" example:"9"`       // on the metric's scale; true or false for a yes/no metric
+	Comment      string            `json:"comment,omitempty" maxLength:"10000" example:"Quick and friendly."`
 }
 
 // SubmittedAnswer is one answer of a Submission, not checked yet.
 type SubmittedAnswer struct {
 	Touchpoint string `json:"touchpoint,omitempty" example:"meeting"` // goes before the response's
 	Metric     string `json:"metric" example:"csat"`
-	Score      *Value `json:"score" swaggertype:"integer" example:"4"`
-	Comment    string `json:"comment,omitempty" example:"Quick and friendly."`
+	Score      *Value `json:"score" swaggertype:"integer" extensions:"x-yes-no" example:"4"` // on the metric's scale; true or false for a yes/no metric
+	Comment    string `json:"comment,omitempty" maxLength:"10000" example:"Quick and friendly."`
 }
 
 // Rules is what a submission is checked against.

@@ -16,7 +16,7 @@ type Workspace struct {
 	Key       string    `json:"key" example:"default"`
 	Name      string    `json:"name" example:"Example Bank"`
 	TimeZone  string    `json:"time_zone" example:"Europe/Helsinki"`
-	CreatedAt time.Time `json:"created_at"`
+	CreatedAt time.Time `json:"created_at" format:"date-time" example:"2026-01-02T08:00:00Z"`
 }
 
 var workspacePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
@@ -63,13 +63,13 @@ func Scopes() []Scope {
 
 // Key lets a program into one workspace. The token itself is never stored, only its hash.
 type Key struct {
-	ID        string     `json:"id"`
-	Workspace string     `json:"workspace"`
+	ID        string     `json:"id" format:"uuid" example:"01938f6e-7c1a-7d5e-b0a4-3f1de8a2c901"`
+	Workspace string     `json:"workspace" example:"default"`
 	Name      string     `json:"name" example:"web shop"`
 	Scopes    []Scope    `json:"scopes"`
-	CreatedAt time.Time  `json:"created_at"`
-	RevokedAt *time.Time `json:"revoked_at,omitempty"`
-	Hash      [32]byte   `json:"-"` // SHA-256 of the token
+	CreatedAt time.Time  `json:"created_at" format:"date-time" example:"2026-01-02T08:00:00Z"`
+	RevokedAt *time.Time `json:"revoked_at,omitempty" format:"date-time" example:"2026-11-20T08:04:00Z"` // absent while the key is valid
+	Hash      [32]byte   `json:"-"`                                                                      // SHA-256 of the token
 }
 
 // Allows reports whether the key has the scope; a revoked key has none.

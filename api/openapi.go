@@ -1,0 +1,28 @@
+package api
+
+// The OpenAPI document openapi/openapi.json is written by `go generate ./openapi`
+// from the annotations here and above the handlers, and from the structs they
+// name. In an annotation {kind}, {kinds}, {Kind} and {Kinds} stand for each of
+// models.Kinds, and a parameter {dimension} for each of models.Dimensions.
+// What every route may answer (no key, a body that is too large, a server that
+// is busy) is added to it by its security and its body.
+//
+// @title			Mittari
+// @version		0.1.0
+// @license.name	Apache-2.0
+// @license.url	https://www.apache.org/licenses/LICENSE-2.0.html
+// @accept			json
+// @produce		json
+//
+// @tag.name			responses
+// @tag.description	What customers and employees answered: store it, one by one or in bulk, read it, correct it, erase it.
+// @tag.name			scores
+// @tag.description	Scores with their sample size, standard error and interval, for the company or by touchpoint, segment, channel, team, survey or journey.
+// @tag.name			metrics
+// @tag.description	The questions' measures: a scale, its cut points and the way it is condensed into a score. NPS, CSAT, CES and others are there from the start; a workspace can define its own.
+// @tag.name			catalog
+// @tag.description	Names and descriptions of the keys that responses carry, and journeys as ordered touchpoints. A key that a response is the first to use is added by itself. PUT is repeatable, so that a pipeline can declare the whole catalog at each run.
+// @tag.name			access
+// @tag.description	Keys and workspaces. A key belongs to one workspace and never sees another one's data.
+// @tag.name			server
+// @tag.description	The server itself; no key is needed.
