@@ -39,20 +39,16 @@ func (s *Store) Verify(ctx context.Context, workspace string, repair bool) ([]mo
 
 // differences compares in the database, in one statement, so that both sides are of one moment.
 func (s *Store) differences(db *gorm.DB, workspace string) ([]models.Difference, error) {
-	keys := keyColumns()
-	either, same := make([]string, len(keys)), make([]string, len(keys))
-	for i, k := range keys {
-		either[i] = fmt.Sprintf("COALESCE(a.%[1]s, b.%[1]s) AS %[1]s", k)
-		same[i] = fmt.Sprintf("a.%[1]s = b.%[1]s", k)
-	}
+	keys := strings.Join(keyColumns(), ", ")
 	query := fmt.Sprintf(`
-		SELECT %s, COALESCE(a.n, 0) AS n, COALESCE(b.n, 0) AS stored
-		FROM (SELECT metric, day, survey, answers.touchpoint AS touchpoint, channel, segment, team, score, COUNT(*) AS n
+		SELECT %[1]s, CAST(SUM(n) AS bigint) AS n, CAST(SUM(stored) AS bigint) AS stored
+		FROM (SELECT metric, day, survey, answers.touchpoint AS touchpoint, channel, segment, team, score, 1 AS n, 0 AS stored
 		      FROM responses JOIN answers ON answers.workspace = responses.workspace AND answers.response_id = responses.id
 		      WHERE responses.workspace = ? AND NOT excluded
-		      GROUP BY metric, day, survey, answers.touchpoint, channel, segment, team, score) a
-		FULL JOIN (SELECT * FROM rollups WHERE workspace = ?) b ON %s
-		WHERE COALESCE(a.n, 0) <> COALESCE(b.n, 0)`, strings.Join(either, ", "), strings.Join(same, " AND "))
+		      UNION ALL
+		      SELECT %[1]s, 0 AS n, n AS stored FROM rollups WHERE workspace = ?) AS both_sides
+		GROUP BY %[1]s
+		HAVING SUM(n) <> SUM(stored)`, keys)
 	var rows []struct {
 		countRow
 		Stored int64
