@@ -50,15 +50,15 @@ func (s *Store) differences(db *gorm.DB, workspace string) ([]models.Difference,
 		GROUP BY %[1]s
 		HAVING SUM(n) <> SUM(stored)`, keys)
 	var rows []struct {
-		countRow
-		Stored int64
+		Answers countRow `gorm:"embedded"`
+		Stored  int64
 	}
 	if err := db.Raw(query, workspace, workspace).Scan(&rows).Error; err != nil {
 		return nil, err
 	}
 	found := make([]models.Difference, len(rows))
 	for i, r := range rows {
-		found[i] = models.Difference{Workspace: workspace, Count: r.count(), Stored: r.Stored}
+		found[i] = models.Difference{Workspace: workspace, Count: r.Answers.count(), Stored: r.Stored}
 	}
 	return found, nil
 }
