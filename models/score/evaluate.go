@@ -20,23 +20,24 @@ type Result struct {
 // StdErr = its half-width / z, which stays above zero at 0 % and 100 %.
 // mean: Student's t, none for one answer or no variance.
 func (s Scale) Evaluate(h Histogram) (Result, bool) {
-	mean, ok := MeanOf(s.Min, h, Confidence)
-	if !ok {
+	answers := h.N()
+	if answers <= 0 {
 		return Result{}, false
 	}
 	c := s.Categories(h)
-	r := Result{SampleSize: mean.N, Mean: mean.Mean, Categories: c}
-	n := float64(mean.N)
+	r := Result{SampleSize: answers, Mean: h.mean(s.Min, answers), Categories: c}
+	n := float64(answers)
 	switch s.Headline {
 	case Net:
 		e, _ := AdjustedWald(c[Top], c[Middle], c[Bottom], Confidence)
 		r.Score = 100 * float64(c[Top]-c[Bottom]) / n
 		r.setInterval(e.Interval.scale(100, 0).clip(-100, 100), 100*e.StdErr)
 	case Share:
-		i, _ := Wilson(c[Top], mean.N, Confidence)
+		i, _ := Wilson(c[Top], answers, Confidence)
 		r.Score = 100 * float64(c[Top]) / n
 		r.setInterval(i.scale(100, 0), 100*(i.Upper-i.Lower)/(2*normalQuantile(Confidence)))
 	case Mean:
+		mean, _ := MeanOf(s.Min, h, Confidence)
 		r.Score = s.Points(mean.Mean)
 		if mean.Interval != nil {
 			perUnit := s.Points(float64(s.Min)+1) - s.Points(float64(s.Min))

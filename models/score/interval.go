@@ -89,11 +89,7 @@ func MeanOf(low int, h Histogram, confidence float64) (MeanEstimate, bool) {
 	if n <= 0 {
 		return MeanEstimate{}, false
 	}
-	var sum float64
-	for i, c := range h {
-		sum += float64(c) * float64(low+i)
-	}
-	e := MeanEstimate{N: n, Mean: sum / float64(n), SD: math.NaN(), StdErr: math.NaN()}
+	e := MeanEstimate{N: n, Mean: h.mean(low, n), SD: math.NaN(), StdErr: math.NaN()}
 	if n == 1 {
 		return e, true
 	}
@@ -109,6 +105,15 @@ func MeanOf(low int, h Histogram, confidence float64) (MeanEstimate, bool) {
 		e.Interval = &Interval{e.Mean - half, e.Mean + half}
 	}
 	return e, true
+}
+
+// mean is the mean answer when the first element counts the answers of value low; n is h.N().
+func (h Histogram) mean(low int, n int64) float64 {
+	var sum float64
+	for i, c := range h {
+		sum += float64(c) * float64(low+i)
+	}
+	return sum / float64(n)
 }
 
 // oneValue reports whether all answers are equal; rounding alone could make SD > 0 there.

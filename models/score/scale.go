@@ -28,6 +28,9 @@ const (
 // MaxValues is the greatest number of values a scale may have.
 const MaxValues = 101
 
+// MaxScore is the greatest value of a scale; −MaxScore is the least.
+const MaxScore = 1_000_000
+
 // Category is one of the three parts that a scale's cut points make of it.
 type Category int
 
@@ -91,9 +94,16 @@ func (s Scale) Same(o Scale) bool {
 // Faults names what is wrong with the scale, by field; empty when it can be used.
 func (s Scale) Faults() map[string]string {
 	faults := map[string]string{}
-	if s.Max <= s.Min {
+	for name, end := range map[string]int{"min": s.Min, "max": s.Max} {
+		if end < -MaxScore || end > MaxScore {
+			faults[name] = fmt.Sprintf("must be from %d to %d", -MaxScore, MaxScore)
+		}
+	}
+	switch {
+	case len(faults) > 0: // the size could be anything
+	case s.Max <= s.Min:
 		faults["max"] = "must be greater than min"
-	} else if s.Size() > MaxValues || s.Size() < 0 {
+	case s.Size() > MaxValues:
 		faults["max"] = fmt.Sprintf("the scale may have %d values at most", MaxValues)
 	}
 	if s.Better != Higher && s.Better != Lower {
