@@ -14,9 +14,11 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: build ## Build and start with a sample company, on a database file in ./data
-	@mkdir -p data
-	MITTARI_DATABASE_URL="$${MITTARI_DATABASE_URL:-sqlite://$(CURDIR)/data/mittari.db}" ./mittari serve --sample
+run: build data/admin-key ## Build and start with a sample company; all of it is kept in ./data
+	MITTARI_ADMIN_KEY_FILE=data/admin-key ./mittari serve --sample
+
+data/admin-key:
+	@mkdir -p data && umask 077 && head -c 32 /dev/urandom | base64 | tr -d '=\n' | tr '+/' '-_' > $@
 
 .PHONY: build
 build: ## Build the program, ./mittari
