@@ -46,6 +46,7 @@ func New(c Config) http.Handler {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
+	engine.ContextWithFallback = true // a handler's work ends when its client has gone
 	engine.RedirectTrailingSlash = false
 	engine.UseRawPath = true // a key in a path may hold an escaped slash; it is unknown, not another route
 	if err := engine.SetTrustedProxies(nil); err != nil {
