@@ -1,0 +1,148 @@
+package grafana_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mittari/mittari/grafana"
+)
+
+func TestCommittedDashboardsAreWhatTheGeneratorWrites(t *testing.T) {
+	written, err := filepath.Glob("dashboards/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dashboards := grafana.Dashboards()
+	if len(written) != len(dashboards) {
+		t.Errorf("dashboards/ holds %v; the generator writes %d files", written, len(dashboards))
+	}
+	for name, dashboard := range dashboards {
+		want, err := dashboard.JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(filepath.Join("dashboards", name))
+		if err != nil || string(got) != string(want) {
+			t.Errorf("%s is out of date (%v): run go generate ./grafana", name, err)
+		}
+	}
+}
+
+func TestEveryPanelSaysWhatItShowsInWhichUnit(t *testing.T) {
+	for name, dashboard := range grafana.Dashboards() {
+		for _, p := range dashboard.Panels {
+			if p.Title == "" {
+				t.Errorf("%s: panel %d has no title", name, p.ID)
+			}
+			if p.Type == "row" {
+				continue
+			}
+			if len(p.Description) < 20 || p.FieldConfig.Defaults.Unit == "" || len(p.Targets) == 0 {
+				t.Errorf("%s: %q needs a description, a unit and a query", name, p.Title)
+			}
+			if p.Datasource.UID != "$datasource" {
+				t.Errorf("%s: %q asks %q", name, p.Title, p.Datasource.UID)
+			}
+			for _, target := range p.Targets {
+				if target.Datasource.UID != "$datasource" || target.Instant == target.Range || target.LegendFormat == "" {
+					t.Errorf("%s: %q: query %s: %+v", name, p.Title, target.RefID, target)
+				}
+			}
+		}
+	}
+}
+
+func TestPanelsHaveTheirOwnIDAndPlace(t *testing.T) {
+	addresses := map[string]string{}
+	for name, dashboard := range grafana.Dashboards() {
+		if other, taken := addresses[dashboard.UID]; taken || dashboard.UID == "" || len(dashboard.UID) > 40 {
+			t.Errorf("%s: uid %q, taken by %q", name, dashboard.UID, other)
+		}
+		addresses[dashboard.UID] = name
+		for i, p := range dashboard.Panels {
+			g := p.GridPos
+			if g.X < 0 || g.W < 1 || g.H < 1 || g.X+g.W > 24 {
+				t.Errorf("%s: %q lies off the grid: %+v", name, p.Title, g)
+			}
+			for _, q := range dashboard.Panels[:i] {
+				if q.ID == p.ID || q.Title == p.Title {
+					t.Errorf("%s: %q and %q can't be told apart", name, q.Title, p.Title)
+				}
+				o := q.GridPos
+				if g.X < o.X+o.W && o.X < g.X+g.W && g.Y < o.Y+o.H && o.Y < g.Y+g.H {
+					t.Errorf("%s: %q lies over %q", name, p.Title, q.Title)
+				}
+			}
+		}
+	}
+}
+
+func TestOverviewHasItsVariables(t *testing.T) {
+	var names []string
+	for _, v := range grafana.Overview().Templating.List {
+		names = append(names, v.Name)
+		if v.Label == "" || v.Description == "" {
+			t.Errorf("%s needs a label and a description", v.Name)
+		}
+		if v.Type == "query" && !strings.HasPrefix(v.Definition, "label_values(cx_score") {
+			t.Errorf("%s is filled by %s", v.Name, v.Definition)
+		}
+	}
+	if want := []string{"datasource", "workspace", "metric", "window", "touchpoint"}; !slices.Equal(names, want) {
+		t.Errorf("the variables are %v, want %v", names, want)
+	}
+}
+
+// chosen are values for all variables of the Overview.
+func chosen() map[string]string {
+	return map[string]string{"workspace": "bank", "metric": "nps", "window": "28d", "touchpoint": "meeting|call", "__rate_interval": "1m"}
+}
+
+func TestQueriesAreReadyToRun(t *testing.T) {
+	queries := grafana.Queries(grafana.Overview(), chosen())
+	panels := map[string]bool{}
+	for _, q := range queries {
+		panels[q.Panel] = true
+		if strings.Contains(q.Expr, "$") {
+			t.Errorf("%s %s: a variable is left in %s", q.Panel, q.Ref, q.Expr)
+		}
+	}
+	for _, p := range grafana.Overview().Panels {
+		if p.Type != "row" && !panels[p.Title] {
+			t.Errorf("%q has no query", p.Title)
+		}
+	}
+	want := `max(cx_score{workspace="bank",metric="nps",level="company",window="28d"})`
+	if q := queries[0]; q.Panel != "Score" || q.Ref != "A" || !q.Instant || q.Expr != want {
+		t.Errorf("the first query is %+v, want %s", q, want)
+	}
+}
+
+func TestQueriesKeepVariablesWithoutAValue(t *testing.T) {
+	q := grafana.Queries(grafana.Overview(), map[string]string{"metric": "nps"})[0]
+	want := `max(cx_score{workspace="$workspace",metric="nps",level="company",window="$window"})`
+	if q.Expr != want {
+		t.Errorf("got %s, want %s", q.Expr, want)
+	}
+}
+
+var rateWindow = regexp.MustCompile(`\b(rate|irate)\([^[]*\[([^]]*)\]`)
+
+func TestRatesFollowTheScrapeInterval(t *testing.T) {
+	rates := 0
+	for _, q := range grafana.Queries(grafana.Overview(), nil) {
+		for _, found := range rateWindow.FindAllStringSubmatch(q.Expr, -1) {
+			rates++
+			if found[2] != "$__rate_interval" {
+				t.Errorf("%s: a rate over %s", q.Panel, found[2])
+			}
+		}
+	}
+	if rates == 0 {
+		t.Error("no panel shows a rate")
+	}
+}

@@ -1,0 +1,139 @@
+package grafana
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/mittari/mittari/models"
+	"github.com/mittari/mittari/models/score"
+)
+
+// The series that dashboards ask for, as the exporter calls them.
+const (
+	scoreSeries      = "cx_score"
+	stderrSeries     = "cx_score_stderr"
+	lowerSeries      = "cx_score_lower"
+	upperSeries      = "cx_score_upper"
+	sampleSizeSeries = "cx_score_sample_size"
+	meanSeries       = "cx_score_mean"
+	responsesSeries  = "cx_window_responses"
+	arrivalsSeries   = "cx_responses_total"
+	ageSeries        = "mittari_snapshot_age_seconds"
+)
+
+// chosen selects what was chosen at the top of the dashboard.
+const chosen = `workspace="$workspace",metric="$metric"`
+
+// chosenWindow is the window chosen at the top of the dashboard.
+const chosenWindow = "$window"
+
+// group is what a score is asked for: every value of a level, or the company as a whole.
+type group struct {
+	level  models.Level
+	window string // "" for every window
+	where  string // a further matcher, or ""
+}
+
+// company is the whole company in a window.
+func company(window string) group { return group{level: models.CompanyLevel, window: window} }
+
+// of is one of the series of the score's family, told apart by the level's own
+// label. Every replica publishes the same figures: max keeps one of the copies.
+func (g group) of(series string) string {
+	matchers := []string{chosen, fmt.Sprintf("level=%q", g.level)}
+	var by []string
+	if g.level != models.CompanyLevel {
+		by = append(by, string(g.level))
+	}
+	if g.window == "" {
+		by = append(by, "window")
+	} else {
+		matchers = append(matchers, fmt.Sprintf("window=%q", g.window))
+	}
+	if g.where != "" {
+		matchers = append(matchers, g.where)
+	}
+	return aggregate("max", series, strings.Join(by, ","), matchers)
+}
+
+// aggregate applies max or sum to a series, by the labels given or, with "", altogether.
+func aggregate(operator, series, by string, matchers []string) string {
+	if by != "" {
+		operator += " by (" + by + ") "
+	}
+	return operator + "(" + series + "{" + strings.Join(matchers, ",") + "})"
+}
+
+// difference is by how many points the score of part lies above the score of
+// the rest of the whole that part is in. All headlines add up over answers, so
+// the rest's score need not be known: s − rest = (s − S)·N / (N − n).
+// Where there is no rest it is NaN.
+func difference(part, whole group) string {
+	return fmt.Sprintf("(%s - scalar(%s)) * scalar(%s) / (scalar(%[3]s) - %s)",
+		part.of(scoreSeries), whole.of(scoreSeries), whole.of(sampleSizeSeries), part.of(sampleSizeSeries))
+}
+
+// certainty is the z value of that difference: (s − S) / (SE·√(N/n − 1)) with
+// the whole's standard error SE, which is how far n answers drawn from the N
+// would lie from S by chance. Where there is no rest it is NaN.
+func certainty(part, whole group) string {
+	return fmt.Sprintf("(%s - scalar(%s)) / (scalar(%s) * sqrt(scalar(%s) / %s - 1))",
+		part.of(scoreSeries), whole.of(scoreSeries), whole.of(stderrSeries), whole.of(sampleSizeSeries), part.of(sampleSizeSeries))
+}
+
+// counted is the number of answers in a window that fit the matchers, by one
+// label or, with "", altogether.
+func counted(window, by string, matchers ...string) string {
+	all := append([]string{chosen, fmt.Sprintf("window=%q", window)}, matchers...)
+	return aggregate("sum", responsesSeries, by, all)
+}
+
+// share is the part of the answers in the window chosen, in percent, that fell in a category.
+func share(c score.Category, by string, matchers ...string) string {
+	in := append([]string{fmt.Sprintf("category=~%q", categoryNames(c))}, matchers...)
+	return fmt.Sprintf("100 * %s / (%s > 0)", counted(chosenWindow, by, in...), counted(chosenWindow, by, matchers...))
+}
+
+// categoryNames matches every name that a category has, such as promoter|top.
+func categoryNames(c score.Category) string {
+	var names []string
+	for _, m := range models.StandardMetrics() {
+		names = append(names, m.CategoryNames()[c])
+	}
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), "|")
+}
+
+// Query is one PromQL query of a dashboard, ready to be run.
+type Query struct {
+	Panel   string // the panel's title
+	Ref     string // the query's letter within the panel
+	Expr    string
+	Instant bool // asked for one moment; else over a range
+}
+
+var variablePattern = regexp.MustCompile(`\$\{?([A-Za-z_]\w*)\}?`)
+
+// Queries are all queries of a dashboard in the order of its panels, with each
+// variable, such as workspace or __rate_interval, replaced by its value. A
+// variable without a value is left as it stands.
+func Queries(d Dashboard, values map[string]string) []Query {
+	var queries []Query
+	for _, p := range d.Panels {
+		for _, t := range p.Targets {
+			queries = append(queries, Query{Panel: p.Title, Ref: t.RefID, Expr: fill(t.Expr, values), Instant: t.Instant})
+		}
+	}
+	return queries
+}
+
+func fill(expr string, values map[string]string) string {
+	return variablePattern.ReplaceAllStringFunc(expr, func(found string) string {
+		if value, ok := values[variablePattern.FindStringSubmatch(found)[1]]; ok {
+			return value
+		}
+		return found
+	})
+}
