@@ -32,8 +32,8 @@ func ParseDay(s string) (Day, error) {
 func (d Day) Start(zone *time.Location) time.Time {
 	y, m, dd := d.date().Date()
 	t := time.Date(y, m, dd, 0, 0, 0, 0, zone)
-	for DayOf(t, zone) < d {
-		t = t.Add(15 * time.Minute)
+	if DayOf(t, zone) < d { // midnight was skipped: the day begins where the clocks changed
+		_, t = t.ZoneBounds()
 	}
 	return t
 }
@@ -92,7 +92,7 @@ const (
 func (i Interval) start(d Day) Day {
 	switch i {
 	case Weekly:
-		return d - (d+3)%7 // 1970-01-01 was a Thursday
+		return d - ((d+3)%7+7)%7 // 1970-01-01 was a Thursday
 	case Monthly:
 		y, m, _ := d.date().Date()
 		return dayOfDate(y, m, 1)

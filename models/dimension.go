@@ -64,8 +64,8 @@ func (l Level) Dimension() (Dimension, bool) {
 }
 
 const (
-	maxName        = 200
-	maxDescription = 2000
+	maxName        = 200  // characters
+	maxDescription = 2000 // characters
 	keyRule        = "must be 1 to 100 letters a–z, digits, '.', '_', ':' or '-', starting with a letter or digit"
 )
 

@@ -37,12 +37,8 @@ func (e Entry) Check() error {
 	if !validKey(e.Key) {
 		faults.Add("key", keyRule)
 	}
-	if len(e.Name) > maxName {
-		faults.Add("name", "must be %d bytes at most", maxName)
-	}
-	if len(e.Description) > maxDescription {
-		faults.Add("description", "must be %d bytes at most", maxDescription)
-	}
+	checkText("name", e.Name, maxName, &faults)
+	checkText("description", e.Description, maxDescription, &faults)
 	if e.Kind != JourneyKind && len(e.Touchpoints) > 0 {
 		faults.Add("touchpoints", "only a journey has touchpoints")
 	}

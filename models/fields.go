@@ -2,6 +2,7 @@ package models
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +14,9 @@ import (
 // Bounds of a response's free fields.
 const (
 	maxID            = 200
+	maxLanguage      = 100
 	maxProperties    = 50
+	maxPropertyName  = 100
 	maxPropertyValue = 1000
 	maxTags          = 50
 	maxTag           = 100
@@ -25,13 +28,17 @@ func (s Submission) checkFields(faults *Faults) {
 	for d, key := range s.keys() {
 		checkKey(Dimension(d).String(), key, faults)
 	}
-	if s.Language != "" {
-		if _, err := language.Parse(s.Language); err != nil {
-			faults.Add("language", "must be a BCP 47 tag such as fi or en-GB, is %q", short(s.Language))
-		}
-	}
+	checkLanguage(s.Language, faults)
 	checkProperties(s.Properties, faults)
 	checkTags(s.Tags, faults)
+}
+
+func checkLanguage(tag string, faults *Faults) {
+	if n := utf8.RuneCountInString(tag); n > maxLanguage {
+		faults.Add("language", "may be %d characters at most, is %d", maxLanguage, n)
+	} else if _, err := language.Parse(tag); tag != "" && err != nil {
+		faults.Add("language", "must be a BCP 47 tag such as fi or en-GB, is %q", short(tag))
+	}
 }
 
 func (s Submission) keys() Keys {
@@ -44,17 +51,27 @@ func checkProperties(properties map[string]any, faults *Faults) {
 	}
 	for _, name := range sortedKeys(properties) {
 		at := "properties." + short(name)
-		if name == "" || len(name) > maxTag {
-			faults.Add(at, "a property's name must be 1 to %d bytes", maxTag)
+		if name == "" {
+			faults.Add(at, "a property needs a name")
 		}
-		switch v := properties[name].(type) {
-		case nil, bool, float64:
-		case string:
-			checkText(at, v, maxPropertyValue, faults)
-		default:
-			faults.Add(at, "must be text, a number, true, false or null; nothing nested")
-		}
+		checkText(at, name, maxPropertyName, faults)
+		checkProperty(at, properties[name], faults)
 	}
+}
+
+func checkProperty(at string, value any, faults *Faults) {
+	switch v := value.(type) {
+	case nil, bool:
+		return
+	case float64:
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			return
+		}
+	case string:
+		checkText(at, v, maxPropertyValue, faults)
+		return
+	}
+	faults.Add(at, "must be text, a number, true, false or null; nothing nested")
 }
 
 func checkTags(tags []string, faults *Faults) {

@@ -47,12 +47,11 @@ func (m Metric) Check() error {
 	if !validKey(m.Key) {
 		faults.Add("key", keyRule)
 	}
-	if m.Name == "" || len(m.Name) > maxName {
-		faults.Add("name", "must be 1 to %d bytes of text", maxName)
+	if m.Name == "" {
+		faults.Add("name", "must not be empty")
 	}
-	if len(m.Question) > maxDescription {
-		faults.Add("question", "must be %d bytes at most", maxDescription)
-	}
+	checkText("name", m.Name, maxName, &faults)
+	checkText("question", m.Question, maxDescription, &faults)
 	if m.Audience != Customer && m.Audience != Employee {
 		faults.Add("audience", `must be "customer" or "employee"`)
 	}

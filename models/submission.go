@@ -84,7 +84,6 @@ func (a Accepted) Arrivals() []Arrival {
 func (s Submission) Check(rules Rules) (Accepted, error) {
 	var faults Faults
 	s = s.longForm(&faults)
-	digest := s.digest()
 	s.checkFields(&faults)
 	collected := s.checkTime(rules.Now, &faults)
 	answers := s.checkAnswers(rules.Metrics, &faults)
@@ -99,7 +98,7 @@ func (s Submission) Check(rules Rules) (Accepted, error) {
 			Language: s.Language, Solicited: s.Solicited, Properties: s.Properties, Tags: s.Tags,
 			Answers: answers,
 		},
-		digest: digest, zone: rules.Zone, metrics: rules.Metrics,
+		digest: s.digest(), zone: rules.Zone, metrics: rules.Metrics,
 	}, nil
 }
 
@@ -124,14 +123,14 @@ func (s Submission) longForm(faults *Faults) Submission {
 	return s
 }
 
-// digest hashes the submission's canonical JSON: fields in a fixed order, times in UTC.
+// digest hashes the canonical JSON of a submission that was checked: fields in a fixed order, times in UTC.
 func (s Submission) digest() [32]byte {
 	if s.CollectedAt != nil {
 		utc := instant(*s.CollectedAt)
 		s.CollectedAt = &utc
 	}
 	canonical, err := json.Marshal(s)
-	if err != nil { // properties came from JSON, so they go back to it
+	if err != nil { // JSON can hold every time and property that passes the checks
 		panic(err)
 	}
 	return sha256.Sum256(canonical)

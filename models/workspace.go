@@ -27,9 +27,7 @@ func (w Workspace) Check() error {
 	if !workspacePattern.MatchString(w.Key) {
 		faults.Add("key", "must be 1 to 63 of a–z, 0–9 and '-', starting with a letter or digit")
 	}
-	if len(w.Name) > maxName {
-		faults.Add("name", "must be %d bytes at most", maxName)
-	}
+	checkText("name", w.Name, maxName, &faults)
 	if _, err := w.Zone(); err != nil {
 		faults.Add("time_zone", "must be an IANA time zone such as Europe/Helsinki")
 	}
@@ -80,9 +78,10 @@ func (k Key) Allows(s Scope) bool {
 // Check names every fault of a key at once.
 func (k Key) Check() error {
 	var faults Faults
-	if k.Name == "" || len(k.Name) > maxName {
-		faults.Add("name", "must be 1 to %d bytes: say who uses the key", maxName)
+	if k.Name == "" {
+		faults.Add("name", "must not be empty: say who uses the key")
 	}
+	checkText("name", k.Name, maxName, &faults)
 	if len(k.Scopes) == 0 {
 		faults.Add("scopes", "must name one of %v at least", Scopes())
 	}
