@@ -122,11 +122,18 @@ func TestQueriesAreReadyToRun(t *testing.T) {
 	}
 }
 
-func TestQueriesKeepVariablesWithoutAValue(t *testing.T) {
-	q := grafana.Queries(grafana.Overview(), map[string]string{"metric": "nps"})[0]
-	want := `max(cx_score{workspace="$workspace",metric="nps",level="company",window="$window"})`
-	if q.Expr != want {
-		t.Errorf("got %s, want %s", q.Expr, want)
+func TestQueriesTakeTheDashboardsOwnChoiceWhereNoneIsGiven(t *testing.T) {
+	byPanel := map[string]string{}
+	for _, q := range grafana.Queries(grafana.Overview(), map[string]string{"metric": "csat"}) {
+		byPanel[q.Panel] = q.Expr
+	}
+	for panel, want := range map[string]string{
+		"Score":                              `max(cx_score{workspace="$workspace",metric="csat",level="company",window="28d"})`,
+		"Score of the touchpoints over time": `max by (touchpoint) (cx_score{workspace="$workspace",metric="csat",level="touchpoint",window="28d",touchpoint=~".*"})`,
+	} {
+		if byPanel[panel] != want {
+			t.Errorf("%s asks %s, want %s", panel, byPanel[panel], want)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package grafana
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -117,13 +118,21 @@ type Query struct {
 var variablePattern = regexp.MustCompile(`\$\{?([A-Za-z_]\w*)\}?`)
 
 // Queries are all queries of a dashboard in the order of its panels, with each
-// variable, such as workspace or __rate_interval, replaced by its value. A
-// variable without a value is left as it stands.
+// variable, such as workspace or __rate_interval, replaced by the value given.
+// One that was not given takes what it has when the dashboard is opened; where
+// Grafana would have to ask Prometheus for that, it is left as it stands.
 func Queries(d Dashboard, values map[string]string) []Query {
+	all := map[string]string{}
+	for _, v := range d.Templating.List {
+		if first := v.first(); first != "" {
+			all[v.Name] = first
+		}
+	}
+	maps.Copy(all, values)
 	var queries []Query
 	for _, p := range d.Panels {
 		for _, t := range p.Targets {
-			queries = append(queries, Query{Panel: p.Title, Ref: t.RefID, Expr: fill(t.Expr, values), Instant: t.Instant})
+			queries = append(queries, Query{Panel: p.Title, Ref: t.RefID, Expr: fill(t.Expr, all), Instant: t.Instant})
 		}
 	}
 	return queries

@@ -58,3 +58,12 @@ func (v Variable) many() Variable {
 	v.Current = map[string]any{"text": []string{"All"}, "value": []string{"$__all"}}
 	return v
 }
+
+// first is what the variable stands for when the dashboard is opened, "" when that is for Grafana to find out.
+func (v Variable) first() string {
+	if v.IncludeAll {
+		return v.AllValue
+	}
+	value, _ := v.Current["value"].(string)
+	return value
+}
