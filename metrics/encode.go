@@ -1,0 +1,176 @@
+package metrics
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/mittari/mittari/models"
+	"github.com/mittari/mittari/models/score"
+)
+
+// encode encodes what changed since it was last called and reports whether anything did.
+func (w *workspace) encode() (bool, error) {
+	for name := range w.dirty {
+		var s series
+		if name == arrivalsText {
+			w.arrivalSeries(&s)
+		} else {
+			w.scoreSeries(&s, w.tallies[name])
+			w.windowSeries(&s, w.tallies[name])
+		}
+		encoded, err := s.encode()
+		if err != nil {
+			return false, err
+		}
+		w.text[name] = encoded
+	}
+	changed := len(w.dirty) > 0
+	w.dirty = map[string]bool{}
+	return changed, nil
+}
+
+// group is a part of the workspace that has scores of its own.
+type group struct {
+	level models.Level
+	key   string
+	first []cell // of each of the histograms that it pools
+}
+
+// groups are the tally's groups by level and key.
+func (w *workspace) groups(t *tally) []group {
+	groups := []group{{level: models.CompanyLevel, first: []cell{0}}}
+	for d, firsts := range t.groups {
+		level := models.Level(models.Dimension(d).String())
+		of := make([]group, 0, len(firsts))
+		for number, first := range firsts {
+			of = append(of, group{level, w.labels[d].values[number], []cell{first}})
+		}
+		slices.SortFunc(of, func(a, b group) int { return strings.Compare(a.key, b.key) })
+		groups = append(groups, of...)
+	}
+	for _, j := range w.catalog.journeys {
+		g := group{level: models.JourneyLevel, key: j.Key}
+		for _, touchpoint := range j.Touchpoints {
+			number, known := w.labels[models.Touchpoint].numbers[touchpoint]
+			if first, counted := t.groups[models.Touchpoint][number]; known && counted {
+				g.first = append(g.first, first)
+			}
+		}
+		groups = append(groups, g)
+	}
+	return groups
+}
+
+// histogram pools the group's answers in a window.
+func (t *tally) histogram(g group, window int) score.Histogram {
+	h := t.metric.NewHistogram()
+	for _, first := range g.first {
+		h.Merge(t.sums[window][int(first) : int(first)+t.metric.Size()])
+	}
+	return h
+}
+
+func (w *workspace) scoreSeries(s *series, t *tally) {
+	common := []*dto.LabelPair{label("workspace", w.model.Key), label("metric", t.metric.Key)}
+	windows := windowLabels()
+	for _, g := range w.groups(t) {
+		labels := append(slices.Clip(common), label("level", string(g.level)))
+		if g.level != models.CompanyLevel {
+			labels = append(labels, label(string(g.level), g.key))
+		}
+		for i, window := range windows {
+			told := models.NewScore(t.metric, g.level, g.key, t.periods[i], t.histogram(g, i))
+			if told.Result != nil {
+				s.score(append(slices.Clip(labels), window), *told.Result)
+			}
+		}
+	}
+}
+
+func windowLabels() []*dto.LabelPair {
+	var labels []*dto.LabelPair
+	for _, w := range models.Windows() {
+		labels = append(labels, label("window", w.Name))
+	}
+	return labels
+}
+
+func (s *series) score(labels []*dto.LabelPair, r score.Result) {
+	s.gauge(scoreFamily, labels, r.Score)
+	if r.StdErr != nil {
+		s.gauge(stderrFamily, labels, *r.StdErr)
+	}
+	if r.Interval != nil {
+		s.gauge(lowerFamily, labels, r.Interval.Lower)
+		s.gauge(upperFamily, labels, r.Interval.Upper)
+	}
+	s.gauge(sampleSizeFamily, labels, float64(r.SampleSize))
+	s.gauge(meanFamily, labels, r.Mean)
+}
+
+// windowSeries tells each leaf's answers by category. A leaf with answers in the
+// window has all its categories there; one without, or too small to be shown, none.
+func (w *workspace) windowSeries(s *series, t *tally) {
+	common := []*dto.LabelPair{label("workspace", w.model.Key), label("metric", t.metric.Key)}
+	windows, categories := windowLabels(), categoryLabels(t.metric)
+	for _, l := range w.sortedLeaves(t) {
+		labels := slices.Clip(common)
+		for i, d := range leafDimensions() {
+			labels = append(labels, label(d.String(), w.labels[d].values[l[i]]))
+		}
+		first := t.leaves[l]
+		for i, window := range windows {
+			counts := arrived(t.sums[i][first : first+3])
+			if counts.total() == 0 || t.metric.Suppressed(counts.total()) {
+				continue
+			}
+			for category, n := range counts {
+				s.gauge(windowFamily, append(slices.Clip(labels), categories[category], window), float64(n))
+			}
+		}
+	}
+}
+
+func categoryLabels(m models.Metric) [3]*dto.LabelPair {
+	var labels [3]*dto.LabelPair
+	for category, name := range m.CategoryNames() {
+		labels[category] = label("category", name)
+	}
+	return labels
+}
+
+func (w *workspace) sortedLeaves(t *tally) []leaf {
+	return slices.SortedFunc(maps.Keys(t.leaves), func(a, b leaf) int {
+		for i, d := range leafDimensions() {
+			if a[i] != b[i] {
+				return strings.Compare(w.labels[d].values[a[i]], w.labels[d].values[b[i]])
+			}
+		}
+		return 0
+	})
+}
+
+func (w *workspace) arrivalSeries(s *series) {
+	for _, a := range slices.SortedFunc(maps.Keys(w.arrivals), compareArrivals) {
+		counts := w.arrivals[a]
+		m, known := w.catalog.metrics[a.metric]
+		if !known || m.Suppressed(counts.total()) {
+			continue
+		}
+		labels := []*dto.LabelPair{label("workspace", w.model.Key), label("metric", m.Key),
+			label("touchpoint", a.touchpoint), label("segment", a.segment), label("channel", a.channel)}
+		categories := categoryLabels(m)
+		for category, n := range counts {
+			s.counter(arrivalFamily, append(slices.Clip(labels), categories[category]), float64(n))
+		}
+	}
+}
+
+func compareArrivals(a, b arrival) int {
+	return cmp.Or(strings.Compare(a.metric, b.metric), strings.Compare(a.touchpoint, b.touchpoint),
+		strings.Compare(a.segment, b.segment), strings.Compare(a.channel, b.channel))
+}

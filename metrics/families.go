@@ -1,0 +1,89 @@
+package metrics
+
+import (
+	"bytes"
+	"fmt"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+)
+
+// The families of series at /metrics/cx, in the order in which they are shown.
+const (
+	scoreFamily = iota
+	stderrFamily
+	lowerFamily
+	upperFamily
+	sampleSizeFamily
+	meanFamily
+	windowFamily
+	arrivalFamily
+	familyCount
+)
+
+type family struct {
+	name, help string
+	kind       dto.MetricType
+}
+
+func families() [familyCount]family {
+	gauge, counter := dto.MetricType_GAUGE, dto.MetricType_COUNTER
+	return [familyCount]family{
+		scoreFamily:      {"cx_score", "The metric's score in points over the window: -100 to 100 for net scores, 0 to 100 for the others.", gauge},
+		stderrFamily:     {"cx_score_stderr", "Standard error of the score, in points.", gauge},
+		lowerFamily:      {"cx_score_lower", "Lower end of the 95 % interval of the score, in points.", gauge},
+		upperFamily:      {"cx_score_upper", "Upper end of the 95 % interval of the score, in points.", gauge},
+		sampleSizeFamily: {"cx_score_sample_size", "Number of answers the score is made of.", gauge},
+		meanFamily:       {"cx_score_mean", "Mean answer on the metric's own scale.", gauge},
+		windowFamily:     {"cx_window_responses", "Number of answers in the window, by category.", gauge},
+		arrivalFamily:    {"cx_responses_total", "Answers that arrived, by category; what is erased or excluded later stays counted.", counter},
+	}
+}
+
+// header is what stands before a family's series.
+func (f family) header() string {
+	kind := "gauge"
+	if f.kind == dto.MetricType_COUNTER {
+		kind = "counter"
+	}
+	return fmt.Sprintf("# HELP %s %s\n# TYPE %s %s\n", f.name, f.help, f.name, kind)
+}
+
+// series collects series before they are encoded.
+type series [familyCount][]*dto.Metric
+
+func (s *series) gauge(family int, labels []*dto.LabelPair, v float64) {
+	s[family] = append(s[family], &dto.Metric{Label: labels, Gauge: &dto.Gauge{Value: &v}})
+}
+
+func (s *series) counter(family int, labels []*dto.LabelPair, v float64) {
+	s[family] = append(s[family], &dto.Metric{Label: labels, Counter: &dto.Counter{Value: &v}})
+}
+
+func label(name, value string) *dto.LabelPair {
+	return &dto.LabelPair{Name: &name, Value: &value}
+}
+
+// text is series in the text format, by family and without the families'
+// headers, so that texts can be put together. It never changes.
+type text struct {
+	families [familyCount][]byte
+	series   int
+}
+
+func (s *series) encode() (*text, error) {
+	t := &text{}
+	for i, f := range families() {
+		if len(s[i]) == 0 {
+			continue
+		}
+		var b bytes.Buffer
+		if _, err := expfmt.MetricFamilyToText(&b, &dto.MetricFamily{Name: &f.name, Type: &f.kind, Metric: s[i]}); err != nil {
+			return nil, err
+		}
+		_, lines, _ := bytes.Cut(b.Bytes(), []byte("\n")) // the first line is TYPE
+		t.families[i] = bytes.Clone(lines)
+		t.series += len(s[i])
+	}
+	return t, nil
+}

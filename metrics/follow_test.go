@@ -1,0 +1,71 @@
+package metrics
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/mittari/mittari/models"
+)
+
+// TestFollowingEqualsReadingAnew changes a workspace in every way there is; an
+// exporter that follows must show the same bytes as one that starts.
+func TestFollowingEqualsReadingAnew(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		s := newShelf("2026-03-25T12:00:00Z")
+		s.bound = 3
+		s.open("bank", "Europe/Helsinki")
+		s.define("bank", ownMetric(4))
+		e := newExporter(t, s)
+		for range rapid.IntRange(1, 25).Draw(r, "steps") {
+			step(t, r, s)
+			if rapid.Bool().Draw(r, "look") {
+				refresh(t, e)
+			}
+		}
+		fresh := newExporter(t, s)
+		for _, name := range []string{"cx_score", "cx_score_stderr", "cx_score_sample_size", "cx_window_responses"} {
+			got, want := strings.Join(scores(t, e, name), "\n"), strings.Join(scores(t, fresh, name), "\n")
+			if got != want {
+				r.Fatalf("following shows\n%s\nreading anew\n%s", got, want)
+			}
+		}
+	})
+}
+
+func ownMetric(top int) models.Metric {
+	m := models.Metric{Key: "own", Name: "Own", Audience: models.Customer, Scale: models.StandardMetrics()["csat"].Scale}
+	m.Top = top
+	return m
+}
+
+func step(t *testing.T, r *rapid.T, s *shelf) {
+	key := func(name string) string {
+		return rapid.SampledFrom([]string{"", "a", "b", "c", "d", "other"}).Draw(r, name)
+	}
+	switch rapid.IntRange(0, 11).Draw(r, "what") {
+	case 0:
+		s.pass(time.Duration(rapid.IntRange(0, 40).Draw(r, "hours")) * time.Hour)
+	case 1:
+		s.pass(time.Duration(rapid.IntRange(0, 400).Draw(r, "seconds")) * time.Second)
+	case 2:
+		if k := key("entry"); k != "" {
+			s.put("bank", models.Entry{Kind: "touchpoint", Key: k})
+		}
+	case 3:
+		s.remove("bank", "touchpoint", key("removed"))
+	case 4:
+		s.put("bank", models.Entry{Kind: models.JourneyKind, Key: "j", Touchpoints: []string{"a", key("step")}})
+	case 5:
+		s.define("bank", ownMetric(rapid.IntRange(4, 5).Draw(r, "top")))
+	case 6:
+		s.eraseOne("bank")
+	default:
+		metric := rapid.SampledFrom([]string{"csat", "nps", "pulse", "own"}).Draw(r, "metric")
+		then := s.clock().AddDate(0, 0, -rapid.IntRange(0, 400).Draw(r, "age"))
+		s.answer(t, "bank", 1, models.Submission{Metric: metric, Score: value(rapid.IntRange(1, 5).Draw(r, "score")), CollectedAt: &then,
+			Touchpoint: key("touchpoint"), Channel: key("channel"), Team: key("team"), Survey: key("survey"), Segment: key("segment")})
+	}
+}

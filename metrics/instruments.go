@@ -1,0 +1,89 @@
+package metrics
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Instruments are what the other parts of the program report to, in plain Go types.
+// All methods may be called at any time from any goroutine.
+type Instruments struct {
+	registry  prometheus.Registerer
+	requests  *prometheus.HistogramVec
+	responses *prometheus.CounterVec
+	batch     prometheus.Histogram
+	commit    prometheus.Histogram
+	failures  prometheus.Counter
+}
+
+func newInstruments(registry prometheus.Registerer) *Instruments {
+	i := &Instruments{
+		registry: registry,
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Namespace: namespace, Subsystem: "http", Name: "request_duration_seconds", Help: "Time to answer a request of the API.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
+		}, []string{"method", "route", "status"}),
+		responses: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: namespace, Subsystem: "ingest", Name: "responses_total",
+			Help: "Survey responses that were sent, by what became of them: stored, retried (stored before), refused.",
+		}, []string{"outcome"}),
+		batch: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Namespace: namespace, Subsystem: "ingest", Name: "batch_responses", Help: "Responses written by one transaction.",
+			Buckets: prometheus.ExponentialBuckets(1, 2, 13),
+		}),
+		commit: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Namespace: namespace, Subsystem: "ingest", Name: "commit_duration_seconds", Help: "Time of one transaction, whether or not it failed.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
+		}),
+		failures: prometheus.NewCounter(prometheus.CounterOpts{
+			Namespace: namespace, Subsystem: "ingest", Name: "commit_failures_total", Help: "Transactions that failed.",
+		}),
+	}
+	i.CountResponses(0, 0, 0)
+	registry.MustRegister(i.requests, i.responses, i.batch, i.commit, i.failures)
+	return i
+}
+
+// ObserveRequest counts a request that was answered. The route is its pattern,
+// never the path that was asked for: there must be a bounded number of them.
+func (i *Instruments) ObserveRequest(method, route string, status int, took time.Duration) {
+	i.requests.WithLabelValues(knownMethod(method), route, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// knownMethod is the method, or other when a client made it up.
+func knownMethod(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method
+	}
+	return "other"
+}
+
+// CountResponses counts what became of responses: stored, stored before, or not stored.
+func (i *Instruments) CountResponses(stored, retried, refused int) {
+	i.responses.WithLabelValues("stored").Add(float64(stored))
+	i.responses.WithLabelValues("retried").Add(float64(retried))
+	i.responses.WithLabelValues("refused").Add(float64(refused))
+}
+
+// ObserveCommit counts a transaction of so many responses.
+func (i *Instruments) ObserveCommit(responses int, took time.Duration, err error) {
+	i.batch.Observe(float64(responses))
+	i.commit.Observe(took.Seconds())
+	if err != nil {
+		i.failures.Inc()
+	}
+}
+
+// Queue shows the ingest queue; length is asked at each scrape. To be called once.
+func (i *Instruments) Queue(length func() int, capacity int) {
+	opts := func(name, help string) prometheus.GaugeOpts {
+		return prometheus.GaugeOpts{Namespace: namespace, Subsystem: "ingest", Name: name, Help: help}
+	}
+	i.registry.MustRegister(
+		prometheus.NewGaugeFunc(opts("queue_length", "Responses that wait to be written."), func() float64 { return float64(length()) }),
+		prometheus.NewGaugeFunc(opts("queue_capacity", "Responses that may wait; more are refused as busy."), func() float64 { return float64(capacity) }))
+}

@@ -1,0 +1,28 @@
+// Package metrics publishes scores as Prometheus series.
+//
+// A snapshot of the rollups is held in memory and follows the database off the
+// scrape path. What it says is encoded once per change; a scrape gets bytes that
+// are ready. Beside it stands /metrics, which tells how this process is doing.
+package metrics
+
+import (
+	"context"
+	"time"
+
+	"github.com/mittari/mittari/models"
+)
+
+// Source is what the exporter asks of the store.
+type Source interface {
+	FindWorkspaces(ctx context.Context) ([]models.Workspace, error)
+	// FindMetrics gives the standard metrics and the workspace's own.
+	FindMetrics(ctx context.Context, workspace string) (models.Metrics, error)
+	// FindEntries gives a catalog, or with kind "" all of them.
+	FindEntries(ctx context.Context, workspace string, kind models.Kind) ([]models.Entry, error)
+	// FindRevisions gives what changed at since or later, the oldest first.
+	// One whose transaction commits late shows up late.
+	FindRevisions(ctx context.Context, since time.Time) ([]models.Revision, error)
+	// EachCount gives the rollup rows of a period in any order; metric "" selects all.
+	EachCount(ctx context.Context, workspace, metric string, period models.Period, do func(models.Count) error) error
+	FindArrivals(ctx context.Context, workspace string) ([]models.ArrivalCount, error)
+}
