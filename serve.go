@@ -40,10 +40,7 @@ func (c *serveCommand) Run(p *program) error {
 	instruments := exporter.Instruments()
 	writer := ingest.New(db, ingest.Options{Queue: c.Queue, Observe: instruments.ObserveCommit})
 	instruments.Queue(writer.Length, writer.Capacity())
-	instruments.Database("store", func() metrics.Pool {
-		inUse, idle, limit := db.Connections()
-		return metrics.Pool{InUse: inUse, Idle: idle, Max: limit}
-	})
+	instruments.Database(db.Connections)
 
 	background, stopBackground := context.WithCancel(context.WithoutCancel(p.ctx))
 	var workers sync.WaitGroup
