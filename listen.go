@@ -25,12 +25,13 @@ type servers struct {
 }
 
 // listen opens both listeners before either serves, so that a port in use ends the program at once.
-func listen(s serveSettings, handler, series http.Handler, log *slog.Logger) (*servers, error) {
-	apiListener, err := net.Listen("tcp", s.Listen)
+func listen(ctx context.Context, s serveSettings, handler, series http.Handler, log *slog.Logger) (*servers, error) {
+	var config net.ListenConfig
+	apiListener, err := config.Listen(ctx, "tcp", s.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("--listen: %w; another address may be free", err)
 	}
-	metricsListener, err := net.Listen("tcp", s.MetricsListen)
+	metricsListener, err := config.Listen(ctx, "tcp", s.MetricsListen)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("--metrics-listen: %w; another address may be free", err), apiListener.Close())
 	}

@@ -61,20 +61,26 @@ func (c *serveCommand) Run(p *program) error {
 		Store: db, Recorder: counted{writer, instruments}, Clock: time.Now, NewID: store.NewID, Logger: log,
 		Operators: homeWorkspace, Ready: state.check, Observe: instruments.ObserveRequest,
 	})
-	servers, err := listen(c.serveSettings, handler, exporter.Handler(), log)
+	servers, err := listen(p.ctx, c.serveSettings, handler, exporter.Handler(), log)
 	if err != nil {
 		return err
 	}
 	welcome(p.stdout, servers, key)
+	return c.untilStopped(p.ctx, servers, state, log)
+}
+
+// untilStopped waits for the end, and then for the requests under way.
+func (c *serveCommand) untilStopped(ctx context.Context, s *servers, state *readiness, log *slog.Logger) error {
+	var err error
 	select {
-	case err = <-servers.failed:
-	case <-p.ctx.Done():
+	case err = <-s.failed:
+	case <-ctx.Done():
 		log.Info("stopping: answering the requests under way")
 	}
 	state.stopping.Store(true)
-	drain, cancel := context.WithTimeout(background, c.DrainTimeout)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.DrainTimeout)
 	defer cancel()
-	return errors.Join(err, servers.shutdown(drain))
+	return errors.Join(err, s.shutdown(drain))
 }
 
 func newLogger(p *program, level string) *slog.Logger {

@@ -77,13 +77,18 @@ func (w *Writer) commit(group []item) {
 	started := time.Now()
 	outcomes, err := w.store.Commit(ctx, batch[0].Response().Workspace, batch)
 	cancel()
-	w.options.Observe(len(batch), time.Since(started), err)
+	refused := models.ErrorCode(err) == models.Invalid
+	if refused {
+		w.options.Observe(len(batch), time.Since(started), nil)
+	} else {
+		w.options.Observe(len(batch), time.Since(started), err)
+	}
 	switch {
 	case err == nil:
 		for i, it := range group {
 			it.settle(outcomes[i])
 		}
-	case models.ErrorCode(err) == models.Invalid && len(group) > 1:
+	case refused && len(group) > 1:
 		half := len(group) / 2
 		w.commit(group[:half])
 		w.commit(group[half:])

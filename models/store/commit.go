@@ -5,25 +5,30 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
 	"github.com/mittari/mittari/models"
 )
 
-var responsesTable = table{
-	name: "responses",
-	columns: []string{"workspace", "id", "submission_id", "digest", "survey", "touchpoint", "channel", "segment", "team",
-		"person", "day", "collected_at", "created_at", "language", "solicited", "properties", "tags", "excluded"},
-	types: []string{"text", "uuid", "text", "bytea", "text", "text", "text", "text", "text",
-		"text", "integer", "timestamptz", "timestamptz", "text", "boolean", "jsonb", "jsonb", "boolean"},
-	then: "ON CONFLICT DO NOTHING RETURNING id",
+func responsesTable() table {
+	return table{
+		name: "responses",
+		columns: []string{"workspace", "id", "submission_id", "digest", "survey", "touchpoint", "channel", "segment", "team",
+			"person", "day", "collected_at", "created_at", "language", "solicited", "properties", "tags", "excluded"},
+		types: []string{"text", "uuid", "text", "bytea", "text", "text", "text", "text", "text",
+			"text", "integer", "timestamptz", "timestamptz", "text", "boolean", "jsonb", "jsonb", "boolean"},
+		then: "ON CONFLICT DO NOTHING RETURNING id",
+	}
 }
 
-var answersTable = table{
-	name:    "answers",
-	columns: []string{"workspace", "response_id", "touchpoint", "metric", "score", "comment"},
-	types:   []string{"text", "uuid", "text", "text", "integer", "text"},
+func answersTable() table {
+	return table{
+		name:    "answers",
+		columns: []string{"workspace", "response_id", "touchpoint", "metric", "score", "comment"},
+		types:   []string{"text", "uuid", "text", "text", "integer", "text"},
+	}
 }
 
 // Commit stores a batch of one workspace's responses in one transaction: the
@@ -54,16 +59,21 @@ func (s *Store) Commit(ctx context.Context, workspace string, batch []models.Acc
 }
 
 // insertResponses gives the ids of the responses that were not stored before.
+// Rows are written in the order of their submission_id, so that two writers with
+// the same ones wait for one another instead of deadlocking.
 func (s *Store) insertResponses(tx *gorm.DB, batch []models.Accepted) (map[string]bool, error) {
 	rows := make([][]any, len(batch))
-	for i, accepted := range batch {
+	ordered := slices.SortedStableFunc(slices.Values(batch), func(a, b models.Accepted) int {
+		return strings.Compare(a.Response().SubmissionID, b.Response().SubmissionID)
+	})
+	for i, accepted := range ordered {
 		row, err := responseValues(accepted)
 		if err != nil {
 			return nil, err
 		}
 		rows[i] = row
 	}
-	ids, err := responsesTable.insert(tx, s.dialect, rows)
+	ids, err := responsesTable().insert(tx, s.dialect, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +184,7 @@ func (s *Store) storeFresh(tx *gorm.DB, workspace string, fresh []models.Accepte
 		counts = append(counts, r.Counts(accepted.Day())...)
 		arrivals = append(arrivals, accepted.Arrivals()...)
 	}
-	if _, err := answersTable.insert(tx, s.dialect, answers); err != nil {
+	if _, err := answersTable().insert(tx, s.dialect, answers); err != nil {
 		return nil, err
 	}
 	if err := s.addCounts(tx, workspace, counts); err != nil {
@@ -186,10 +196,13 @@ func (s *Store) storeFresh(tx *gorm.DB, workspace string, fresh []models.Accepte
 	return s.createKeys(tx, workspace, counts)
 }
 
+// pick gives the responses of the ids, each once.
 func pick(batch []models.Accepted, ids map[string]bool) []models.Accepted {
 	picked := make([]models.Accepted, 0, len(ids))
+	seen := make(map[string]bool, len(ids))
 	for _, a := range batch {
-		if ids[a.Response().ID] {
+		if id := a.Response().ID; ids[id] && !seen[id] {
+			seen[id] = true
 			picked = append(picked, a)
 		}
 	}

@@ -11,33 +11,41 @@ import (
 	"github.com/mittari/mittari/models"
 )
 
-var rollupsTable = table{
-	name:    "rollups",
-	columns: []string{"workspace", "metric", "day", "survey", "touchpoint", "channel", "segment", "team", "score", "n"},
-	types:   []string{"text", "text", "integer", "text", "text", "text", "text", "text", "integer", "bigint"},
-	then: `ON CONFLICT (workspace, metric, day, survey, touchpoint, channel, segment, team, score)
-		DO UPDATE SET n = rollups.n + excluded.n`,
+func rollupsTable() table {
+	return table{
+		name:    "rollups",
+		columns: []string{"workspace", "metric", "day", "survey", "touchpoint", "channel", "segment", "team", "score", "n"},
+		types:   []string{"text", "text", "integer", "text", "text", "text", "text", "text", "integer", "bigint"},
+		then: `ON CONFLICT (workspace, metric, day, survey, touchpoint, channel, segment, team, score)
+			DO UPDATE SET n = rollups.n + excluded.n`,
+	}
 }
 
-var arrivalsTable = table{
-	name:    "arrivals",
-	columns: []string{"workspace", "metric", "touchpoint", "segment", "channel", "category", "n"},
-	types:   []string{"text", "text", "text", "text", "text", "integer", "bigint"},
-	then: `ON CONFLICT (workspace, metric, touchpoint, segment, channel, category)
-		DO UPDATE SET n = arrivals.n + excluded.n`,
+func arrivalsTable() table {
+	return table{
+		name:    "arrivals",
+		columns: []string{"workspace", "metric", "touchpoint", "segment", "channel", "category", "n"},
+		types:   []string{"text", "text", "text", "text", "text", "integer", "bigint"},
+		then: `ON CONFLICT (workspace, metric, touchpoint, segment, channel, category)
+			DO UPDATE SET n = arrivals.n + excluded.n`,
+	}
 }
 
-var revisionsTable = table{
-	name:    "revisions",
-	columns: []string{"workspace", "id", "metric", "day", "at"},
-	types:   []string{"text", "uuid", "text", "integer", "timestamptz"},
+func revisionsTable() table {
+	return table{
+		name:    "revisions",
+		columns: []string{"workspace", "id", "metric", "day", "at"},
+		types:   []string{"text", "uuid", "text", "integer", "timestamptz"},
+	}
 }
 
-var entriesTable = table{
-	name:    "entries",
-	columns: []string{"workspace", "kind", "key", "name", "description", "touchpoints", "created_at", "updated_at"},
-	types:   []string{"text", "text", "text", "text", "text", "jsonb", "timestamptz", "timestamptz"},
-	then:    "ON CONFLICT (workspace, kind, key) DO NOTHING",
+func entriesTable() table {
+	return table{
+		name:    "entries",
+		columns: []string{"workspace", "kind", "key", "name", "description", "touchpoints", "created_at", "updated_at"},
+		types:   []string{"text", "text", "text", "text", "text", "jsonb", "timestamptz", "timestamptz"},
+		then:    "ON CONFLICT (workspace, kind, key) DO NOTHING",
+	}
 }
 
 // addCounts adds the counts, which may be negative, to the rollups, and leaves a
@@ -59,7 +67,7 @@ func (s *Store) addCounts(tx *gorm.DB, workspace string, counts []models.Count) 
 			days[models.Revision{Metric: c.Metric, Day: c.Day}] = true
 		}
 	}
-	if _, err := rollupsTable.insert(tx, s.dialect, rows); err != nil {
+	if _, err := rollupsTable().insert(tx, s.dialect, rows); err != nil {
 		return err
 	}
 	return s.addRevisions(tx, workspace, days)
@@ -87,7 +95,7 @@ func (s *Store) addArrivals(tx *gorm.DB, workspace string, arrivals []models.Arr
 	for _, a := range sorted(sums, compareArrivals) {
 		rows = append(rows, []any{workspace, a.Metric, a.Touchpoint, a.Segment, a.Channel, int(a.Category), sums[a]})
 	}
-	_, err := arrivalsTable.insert(tx, s.dialect, rows)
+	_, err := arrivalsTable().insert(tx, s.dialect, rows)
 	return err
 }
 
@@ -102,7 +110,7 @@ func (s *Store) addRevisions(tx *gorm.DB, workspace string, days map[models.Revi
 	for r := range days {
 		rows = append(rows, []any{workspace, NewID(), r.Metric, int(r.Day), now})
 	}
-	_, err := revisionsTable.insert(tx, s.dialect, rows)
+	_, err := revisionsTable().insert(tx, s.dialect, rows)
 	return err
 }
 
@@ -125,7 +133,7 @@ func (s *Store) createKeys(tx *gorm.DB, workspace string, counts []models.Count)
 	for i, kk := range missing {
 		rows[i] = []any{workspace, string(kk.kind), kk.key, "", "", nil, now, now}
 	}
-	if _, err := entriesTable.insert(tx, s.dialect, rows); err != nil {
+	if _, err := entriesTable().insert(tx, s.dialect, rows); err != nil {
 		return nil, err
 	}
 	return missing, s.catalogsChanged(tx, workspace)

@@ -65,7 +65,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	case "sqlite":
 		err = s.openSQLite(strings.TrimPrefix(rest, "//"))
 	default:
-		return nil, fmt.Errorf("the database URL must begin with postgres:// or sqlite:")
+		return nil, fmt.Errorf("the database URL must begin with postgres:// or sqlite:, such as sqlite:///path/file.db")
 	}
 	if err == nil {
 		err = s.migrate(ctx)
