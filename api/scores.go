@@ -68,10 +68,10 @@ type scoreQuery struct {
 // @ID				findScores
 // @Tags			scores
 // @Security		key[scores:read]
-// @Param			metric		query		string			true	"The metric's key; GET /v1/metrics lists them"
-// @Param			group_by	query		string			false	"The level to tell scores apart by"
-// @Param			window		query		string			false	"Whole days up to now, today included; not together with since"
-// @Param			since		query		string			false	"The first day: a date, or its first moment in the workspace's time zone"
+// @Param			metric		query		string			true	"The metric's key, such as nps; GET /v1/metrics lists all"
+// @Param			group_by	query		string			false	"The level to tell scores apart by"	default(company)
+// @Param			window		query		string			false	"Whole days up to now, today included: 28d unless since is given; not together with since"
+// @Param			since		query		string			false	"The first day: a date such as 2026-11-01, or its first moment in the workspace's time zone"
 // @Param			until		query		string			false	"The day behind the last one; tomorrow unless given. Needs since"
 // @Param			interval	query		models.Interval	false	"Cut the period into calendar days, weeks from Monday, or months"
 // @Param			{dimension}	query		string			false	"Only answers of this {dimension}"

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"maps"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+const schemas = "#/components/schemas/"
+
+// nameOf is the name of the schema that a reference leads to; "" when it leads to none.
+func nameOf(ref string) string {
+	name, found := strings.CutPrefix(ref, schemas)
+	if !found {
+		return ""
+	}
+	return name
+}
+
+// mendSchemas says what swaggo's extensions mean in OpenAPI 3, and drops them.
+func mendSchemas(doc *openapi3.T) {
+	flat := addFlatValue(doc)
+	for _, schema := range doc.Components.Schemas {
+		describeValues(schema.Value)
+		for _, property := range schema.Value.Properties {
+			mendProperty(property, flat)
+		}
+	}
+	operations(doc, func(_, _ string, op *openapi3.Operation) {
+		if op.RequestBody != nil {
+			delete(op.RequestBody.Value.Extensions, "x-originalParamName")
+		}
+	})
+}
+
+// addFlatValue adds the type of what Go has as map[string]any, and gives a
+// reference to it. OpenAPI 3.0 knows null beside a type only.
+func addFlatValue(doc *openapi3.T) *openapi3.SchemaRef {
+	flat := openapi3.NewAnyOfSchema(openapi3.NewStringSchema().WithNullable(), openapi3.NewFloat64Schema(), openapi3.NewBoolSchema())
+	flat.Description = "Text, a number, true, false or null."
+	doc.Components.Schemas["PropertyValue"] = openapi3.NewSchemaRef("", flat)
+	return openapi3.NewSchemaRef(schemas+"PropertyValue", flat)
+}
+
+func mendProperty(property, flat *openapi3.SchemaRef) {
+	if property.Ref != "" {
+		return
+	}
+	if property.Value.Extensions["x-yes-no"] != nil {
+		yesNo(property.Value)
+	}
+	if values := property.Value.AdditionalProperties.Schema; values != nil && values.Ref == "" && values.Value.IsEmpty() {
+		property.Value.AdditionalProperties.Schema = flat
+	}
+}
+
+// describeValues moves the comments of an enum's constants into its description.
+func describeValues(schema *openapi3.Schema) {
+	comments, _ := schema.Extensions["x-enum-descriptions"].([]any)
+	if len(comments) == len(schema.Enum) {
+		for i, comment := range comments {
+			if comment != "" {
+				schema.Description += "\n- `" + schema.Enum[i].(string) + "`: " + comment.(string)
+			}
+		}
+	}
+	maps.DeleteFunc(schema.Extensions, func(name string, _ any) bool { return strings.HasPrefix(name, "x-enum-") })
+}
+
+// yesNo lets an integer be true or false, too.
+func yesNo(schema *openapi3.Schema) {
+	schema.Type = nil
+	schema.OneOf = openapi3.SchemaRefs{{Value: openapi3.NewIntegerSchema()}, {Value: openapi3.NewBoolSchema()}}
+	delete(schema.Extensions, "x-yes-no")
+}
+
+// closeBodies refuses unknown fields in what clients send, as the server does.
+// What it sends itself stays open, so that it may grow.
+func closeBodies(doc *openapi3.T) {
+	sent, answered := map[string]*openapi3.Schema{}, map[string]*openapi3.Schema{}
+	operations(doc, func(_, _ string, op *openapi3.Operation) {
+		if op.RequestBody != nil {
+			reach(op.RequestBody.Value.Content, sent)
+		}
+		for _, response := range op.Responses.Map() {
+			reach(response.Value.Content, answered)
+		}
+	})
+	for name, schema := range sent {
+		if answered[name] == nil && schema.Type.Is("object") {
+			schema.AdditionalProperties = openapi3.AdditionalProperties{Has: new(bool)}
+		}
+	}
+}
+
+// reach adds the named schemas that the bodies are made of.
+func reach(content openapi3.Content, into map[string]*openapi3.Schema) {
+	for _, media := range content {
+		follow(media.Schema, into)
+	}
+}
+
+func follow(ref *openapi3.SchemaRef, into map[string]*openapi3.Schema) {
+	if ref == nil || ref.Value == nil {
+		return
+	}
+	if name := nameOf(ref.Ref); name != "" {
+		if into[name] != nil {
+			return
+		}
+		into[name] = ref.Value
+	}
+	follow(ref.Value.Items, into)
+	follow(ref.Value.AdditionalProperties.Schema, into)
+	for _, property := range ref.Value.Properties {
+		follow(property, into)
+	}
+	for _, part := range ref.Value.AllOf {
+		follow(part, into)
+	}
+}

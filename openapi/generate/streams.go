@@ -1,0 +1,54 @@
+package main
+
+import (
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+const (
+	formJSON   = "application/json"
+	formNDJSON = "application/x-ndjson"
+	formCSV    = "text/csv"
+)
+
+// streamLines says of bodies with one document a line that they are text, and
+// by x-itemSchema (OpenAPI 3.2 calls it itemSchema) what each line is.
+func streamLines(doc *openapi3.T) {
+	operations(doc, func(_, _ string, op *openapi3.Operation) {
+		if op.RequestBody != nil {
+			streamContent(op.RequestBody.Value.Content)
+		}
+		for _, response := range op.Responses.Map() {
+			streamContent(response.Value.Content)
+		}
+	})
+}
+
+func streamContent(content openapi3.Content) {
+	if media := content[formNDJSON]; media != nil {
+		item := itemOf(media.Schema)
+		media.Extensions = map[string]any{"x-itemSchema": map[string]any{"$ref": item}}
+		media.Schema = text("JSON documents, one a line: each a " + nameOf(item))
+	}
+	if media := content[formCSV]; media != nil {
+		media.Schema = text("Comma-separated values with a header line (RFC 4180)")
+	}
+}
+
+func text(description string) *openapi3.SchemaRef {
+	schema := openapi3.NewStringSchema()
+	schema.Description = description
+	return openapi3.NewSchemaRef("", schema)
+}
+
+// itemOf is the reference to what a list has: an array, or a page with one array.
+func itemOf(list *openapi3.SchemaRef) string {
+	if list.Value.Items != nil {
+		return list.Value.Items.Ref
+	}
+	for _, property := range list.Value.Properties {
+		if property.Value != nil && property.Value.Items != nil {
+			return property.Value.Items.Ref
+		}
+	}
+	return ""
+}

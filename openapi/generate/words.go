@@ -1,0 +1,39 @@
+package main
+
+import (
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/mittari/mittari/models"
+)
+
+// nameWords gives the words that models and the problems define to the schemas
+// and query parameters that take one of them.
+func nameWords(doc *openapi3.T) {
+	schemas := doc.Components.Schemas
+	schemas["Level"].Value.Enum = anys(models.Levels())
+	schemas["Code"].Value.Enum = nil
+	for _, p := range problems() {
+		schemas["Code"].Value.Enum = append(schemas["Code"].Value.Enum, string(p.code))
+	}
+	var windows []any
+	for _, w := range models.Windows() {
+		windows = append(windows, w.Name)
+	}
+	query := map[string][]any{"group_by": anys(models.Levels()), "window": windows}
+	operations(doc, func(_, _ string, op *openapi3.Operation) {
+		for _, p := range op.Parameters {
+			if words := query[p.Value.Name]; p.Value.In == "query" && words != nil {
+				p.Value.Schema.Value.Enum = words
+			}
+		}
+	})
+}
+
+// anys are the words as text, in the order given.
+func anys[S ~string](words []S) []any {
+	texts := make([]any, len(words))
+	for i, w := range words {
+		texts[i] = string(w)
+	}
+	return texts
+}
