@@ -13,11 +13,11 @@ import (
 type metricBody struct {
 	Name     string          `json:"name" example:"Staff friendliness"`
 	Question string          `json:"question,omitempty" example:"How friendly were we?"`
-	Min      int             `json:"min" example:"1"`
-	Max      int             `json:"max" example:"7"`
+	Min      *int            `json:"min" example:"1"`
+	Max      *int            `json:"max" example:"7"`
 	Better   score.Direction `json:"better,omitempty" default:"higher" example:"higher"` // which end is good
-	Top      int             `json:"top" example:"6"`                                    // the cut of the top category
-	Bottom   int             `json:"bottom" example:"3"`                                 // the cut of the bottom category
+	Top      *int            `json:"top" example:"6"`                                    // the cut of the top category
+	Bottom   *int            `json:"bottom" example:"3"`                                 // the cut of the bottom category
 	Headline score.Headline  `json:"headline" example:"share"`
 	Audience models.Audience `json:"audience,omitempty" default:"customer" example:"customer"`
 }
@@ -92,11 +92,8 @@ func (s *server) putMetric(c *gin.Context) error {
 	if err := firstError(noQuery(c), readBody(c, &body)); err != nil {
 		return err
 	}
-	metric := models.Metric{
-		Key: c.Param("key"), Name: body.Name, Question: body.Question, Audience: body.Audience,
-		Scale: score.Scale{Min: body.Min, Max: body.Max, Better: body.Better, Top: body.Top, Bottom: body.Bottom, Headline: body.Headline},
-	}
-	if err := metric.Check(); err != nil {
+	metric, err := body.metric(c.Param("key"))
+	if err := firstError(err, metric.Check()); err != nil {
 		return err
 	}
 	created, err := s.Store.PutMetric(c, workspaceOf(c), metric)
@@ -106,4 +103,20 @@ func (s *server) putMetric(c *gin.Context) error {
 	s.workspaces.clear()
 	c.JSON(createdStatus(created), metric)
 	return nil
+}
+
+// metric is the metric described. Numbers that are missing are named at once; they have no default.
+func (b metricBody) metric(key string) (models.Metric, error) {
+	var faults models.Faults
+	number := func(field string, n *int) int {
+		if n == nil {
+			faults.Add(field, "is missing: it must be an integer")
+			return 0
+		}
+		return *n
+	}
+	scale := score.Scale{Min: number("min", b.Min), Max: number("max", b.Max), Better: b.Better,
+		Top: number("top", b.Top), Bottom: number("bottom", b.Bottom), Headline: b.Headline}
+	return models.Metric{Key: key, Name: b.Name, Question: b.Question, Audience: b.Audience, Scale: scale},
+		faults.Err("the metric can't be used as it is")
 }

@@ -28,6 +28,11 @@ func document(c *gin.Context) error {
 	return nil
 }
 
+func toDocs(c *gin.Context) error {
+	c.Redirect(http.StatusMovedPermanently, "/docs/")
+	return nil
+}
+
 func docs(c *gin.Context) error {
 	http.StripPrefix("/docs", openapi.Docs()).ServeHTTP(c.Writer, c.Request)
 	return nil

@@ -15,6 +15,7 @@ func (s *server) routes(engine *gin.Engine) {
 		engine.Handle(method, path, s.handle(scope, h))
 	}
 	add("GET", "/", "", landing)
+	add("GET", "/docs", "", toDocs)
 	add("GET", "/docs/*file", "", docs)
 	add("GET", "/openapi.json", "", document)
 	add("GET", "/healthz", "", healthz)

@@ -66,7 +66,7 @@ func (l Level) Dimension() (Dimension, bool) {
 const (
 	maxName        = 200  // characters
 	maxDescription = 2000 // characters
-	keyRule        = "must be 1 to 100 letters a–z, digits, '.', '_', ':' or '-', starting with a letter or digit"
+	keyRule        = "must be 1 to 100 letters A–Z or a–z, digits, '.', '_', ':' or '-', starting with a letter or digit"
 )
 
 var keyPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$`)
