@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -12,9 +14,10 @@ import (
 // FindWorkspaces gives all workspaces by key.
 func (s *Store) FindWorkspaces(ctx context.Context) ([]models.Workspace, error) {
 	var rows []workspaceRow
-	if err := s.read.WithContext(ctx).Order("workspace").Find(&rows).Error; err != nil {
+	if err := s.read.WithContext(ctx).Find(&rows).Error; err != nil {
 		return nil, err
 	}
+	slices.SortFunc(rows, func(a, b workspaceRow) int { return strings.Compare(a.Workspace, b.Workspace) })
 	workspaces := make([]models.Workspace, len(rows))
 	for i, r := range rows {
 		workspaces[i] = r.workspace()
@@ -57,7 +60,11 @@ func (s *Store) CreateKey(ctx context.Context, k models.Key) (models.Key, error)
 }
 
 func (r keyRow) key() models.Key {
-	k := models.Key{ID: r.ID, Workspace: r.Workspace, Name: r.Name, Scopes: r.Scopes, CreatedAt: r.CreatedAt.UTC(), RevokedAt: r.RevokedAt}
+	k := models.Key{ID: r.ID, Workspace: r.Workspace, Name: r.Name, Scopes: r.Scopes, CreatedAt: r.CreatedAt.UTC()}
+	if r.RevokedAt != nil {
+		at := r.RevokedAt.UTC()
+		k.RevokedAt = &at
+	}
 	copy(k.Hash[:], r.Hash)
 	return k
 }
@@ -85,7 +92,7 @@ func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (models.Key, error
 // RevokeKey ends a key for good; NotFound when the workspace has none of that id.
 func (s *Store) RevokeKey(ctx context.Context, workspace, id string) error {
 	return s.transaction(ctx, func(tx *gorm.DB) error {
-		revoked := tx.Model(&keyRow{}).Where("workspace = ? AND id = ?", workspace, id).
+		revoked := tx.Model(&keyRow{}).Where("workspace = ? AND id = ?", workspace, storedID(id)).
 			Update("revoked_at", gorm.Expr("COALESCE(revoked_at, ?)", s.now()))
 		if revoked.Error == nil && revoked.RowsAffected == 0 {
 			return models.Errorf(models.NotFound, "there is no key %s", id)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -18,9 +19,12 @@ func (s *Store) FindEntries(ctx context.Context, workspace string, kind models.K
 		find = find.Where("kind = ?", kind)
 	}
 	var rows []entryRow
-	if err := find.Order("kind, key").Find(&rows).Error; err != nil {
+	if err := find.Find(&rows).Error; err != nil {
 		return nil, err
 	}
+	slices.SortFunc(rows, func(a, b entryRow) int { // the databases order text each in its way
+		return cmp.Or(strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(a.Key, b.Key))
+	})
 	entries := make([]models.Entry, len(rows))
 	for i, r := range rows {
 		entries[i] = r.entry()

@@ -47,13 +47,14 @@ func (s *Store) EachCount(ctx context.Context, workspace, metric string, p model
 	if err != nil {
 		return err
 	}
-	return eachRow(rows, func() error {
+	err = eachRow(rows, func() error {
 		var r countRow
 		if err := rows.Scan(&r.Metric, &r.Day, &r.Survey, &r.Touchpoint, &r.Channel, &r.Segment, &r.Team, &r.Score, &r.N); err != nil {
 			return err
 		}
 		return do(r.count())
 	})
+	return s.domainError(err)
 }
 
 func eachRow(rows *sql.Rows, do func() error) (err error) {
@@ -89,7 +90,7 @@ func (s *Store) FindRevisions(ctx context.Context, since time.Time) ([]models.Re
 	}
 	revisions := make([]models.Revision, len(rows))
 	for i, r := range rows {
-		revisions[i] = models.Revision{ID: r.ID, Workspace: r.Workspace, Metric: r.Metric, Day: r.Day, At: r.At}
+		revisions[i] = models.Revision{ID: r.ID, Workspace: r.Workspace, Metric: r.Metric, Day: r.Day, At: r.At.UTC()}
 	}
 	return revisions, nil
 }

@@ -38,7 +38,7 @@ func (s *Store) transaction(ctx context.Context, do func(tx *gorm.DB) error) err
 		case <-ctx.Done():
 		}
 	}
-	return domainError(err)
+	return s.domainError(err)
 }
 
 // worthRepeating tells serialization failures, deadlocks, broken connections and
@@ -62,30 +62,43 @@ func unreachable(err error) bool {
 	var network net.Error
 	var connect *pgconn.ConnectError
 	return errors.As(err, &network) || errors.As(err, &connect) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, io.EOF) || errors.Is(err, driver.ErrBadConn)
+		errors.Is(err, io.EOF) || errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err) // the last: "conn closed"
 }
 
-// domainError gives rows that a database refuses as Invalid and a database that
-// can't be reached as Busy; other errors stay as they are.
-func domainError(err error) error {
-	if err == nil || models.ErrorCode(err) != "" {
-		return err
-	}
-	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && (strings.HasPrefix(pg.Code, "22") || strings.HasPrefix(pg.Code, "23")) {
-		return &causedError{models.Errorf(models.Invalid, "the database can't hold this response"), err}
+// refused tells that the database does not take a value that was given.
+func refused(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return strings.HasPrefix(pg.Code, "22") || strings.HasPrefix(pg.Code, "23")
 	}
 	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
-		switch lite.Code() & 0xff {
-		case sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG:
-			return &causedError{models.Errorf(models.Invalid, "the database can't hold this response"), err}
-		}
+		code := lite.Code() & 0xff
+		return code == sqlite3.SQLITE_CONSTRAINT || code == sqlite3.SQLITE_MISMATCH || code == sqlite3.SQLITE_TOOBIG
 	}
-	if worthRepeating(err) {
-		busy := models.Errorf(models.Busy, "the database can't be reached or is busy; nothing was stored, try again")
+	return false
+}
+
+// domainError gives values that a database refuses as Invalid and a database
+// that can't be reached, or is closed, as Busy; other errors stay as they are.
+func (s *Store) domainError(err error) error {
+	switch {
+	case err == nil || models.ErrorCode(err) != "" || errors.Is(err, gorm.ErrRecordNotFound):
+		return err
+	case refused(err):
+		return &causedError{models.Errorf(models.Invalid, "the database refuses a value that was given"), err}
+	case worthRepeating(err) || s.closed.Load():
+		busy := models.Errorf(models.Busy, "the database can't be reached or is busy; try again: with a submission_id nothing is stored twice")
 		busy.RetryAfter = 2 * time.Second
 		return &causedError{busy, err}
 	}
 	return err
+}
+
+// tellInDomainTerms makes what gorm runs on the connections fail with the domain's errors.
+func (s *Store) tellInDomainTerms(db *gorm.DB) error {
+	tell := func(ran *gorm.DB) { ran.Error = s.domainError(ran.Error) }
+	const name = "mittari:domain_error"
+	on := db.Callback()
+	return firstError(on.Query().Register(name, tell), on.Row().Register(name, tell), on.Raw().Register(name, tell))
 }
 
 // causedError says to the sender what the domain says, and to the log what the database said.

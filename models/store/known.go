@@ -77,7 +77,9 @@ func loadKeys(tx *gorm.DB, workspace string, now time.Time) (*keySets, error) {
 		sets.sets[kind] = map[string]bool{}
 	}
 	for _, row := range rows {
-		sets.sets[row.Kind][row.Key] = true
+		if set := sets.sets[row.Kind]; set != nil { // a newer version may have catalogs that this one does not know
+			set[row.Key] = true
+		}
 	}
 	return sets, nil
 }

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -43,6 +44,7 @@ type Store struct {
 	known   *knownKeys
 	clock   func() time.Time
 	log     *slog.Logger
+	closed  atomic.Bool
 }
 
 type dialect string
@@ -86,19 +88,27 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return err
 	}
-	s.read, err = gorm.Open(postgres.New(postgres.Config{Conn: stdlib.OpenDBFromPool(s.pool)}), gormConfig())
+	s.read, err = s.gormOn(postgres.New(postgres.Config{Conn: stdlib.OpenDBFromPool(s.pool)}))
 	s.write = s.read
 	return err
 }
 
 // openSQLite opens one connection that writes and a few that read beside it.
 // Acknowledged means on disk: synchronous(FULL) flushes the log at each commit.
+// A new file is its owner's only; SQLite gives its log the same mode.
 func (s *Store) openSQLite(path string) error {
 	s.dialect = onSQLite
 	if path == "" {
 		return fmt.Errorf("the SQLite URL names no file: use sqlite:///path/file.db")
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := file.Close(); err != nil {
 		return err
 	}
 	query := url.Values{
@@ -112,9 +122,8 @@ func (s *Store) openSQLite(path string) error {
 		}
 		db.SetMaxOpenConns(connections)
 		db.SetMaxIdleConns(connections)
-		return gorm.Open(sqlite.New(sqlite.Config{Conn: db}), gormConfig())
+		return s.gormOn(sqlite.New(sqlite.Config{Conn: db}))
 	}
-	var err error
 	if s.write, err = open(1); err != nil {
 		return err
 	}
@@ -123,17 +132,23 @@ func (s *Store) openSQLite(path string) error {
 	return err
 }
 
-func gormConfig() *gorm.Config {
-	return &gorm.Config{
+// gormOn is gorm on connections, with errors in the domain's terms.
+func (s *Store) gormOn(connections gorm.Dialector) (*gorm.DB, error) {
+	db, err := gorm.Open(connections, &gorm.Config{
 		Logger:                 logger.Discard, // errors are returned; rows never reach a log
 		SkipDefaultTransaction: true,
 		TranslateError:         false,
 		NowFunc:                func() time.Time { return time.Time{} }, // no clock of gorm's
+	})
+	if err == nil {
+		err = s.tellInDomainTerms(db)
 	}
+	return db, err
 }
 
 // Close ends all connections. Nothing that was acknowledged depends on it.
 func (s *Store) Close() {
+	s.closed.Store(true)
 	for _, db := range []*gorm.DB{s.read, s.write} {
 		if db == nil {
 			continue
@@ -173,6 +188,15 @@ func (s *Store) Connections() (inUse, idle, limit int) {
 
 // NewID makes an id that sorts by the time it was made: a UUIDv7.
 func NewID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// storedID is an id as the databases hold it. What can't be one becomes the id of no row.
+func storedID(id string) string {
+	parsed, err := uuid.Parse(id)
+	if err != nil {
+		parsed = uuid.Nil
+	}
+	return parsed.String()
+}
 
 // now is the store's clock, as the databases can hold it.
 func (s *Store) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }

@@ -1,7 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -55,12 +58,13 @@ func (s *Store) withAnswers(db *gorm.DB, workspace string, rows []responseRow) (
 	}
 	var found []answerRow
 	if len(ids) > 0 {
-		err := db.Where("workspace = ? AND response_id IN ?", workspace, ids).
-			Order("response_id, touchpoint, metric").Find(&found).Error
-		if err != nil {
+		if err := db.Where("workspace = ? AND response_id IN ?", workspace, ids).Find(&found).Error; err != nil {
 			return nil, err
 		}
 	}
+	slices.SortFunc(found, func(a, b answerRow) int { // the databases order text each in its way
+		return cmp.Or(strings.Compare(a.Touchpoint, b.Touchpoint), strings.Compare(a.Metric, b.Metric))
+	})
 	answers := make(map[string][]models.Answer, len(rows))
 	for _, a := range found {
 		answers[a.ResponseID] = append(answers[a.ResponseID],
@@ -81,7 +85,7 @@ func (s *Store) ResponseByID(ctx context.Context, workspace, id string) (models.
 
 func (s *Store) responseByID(db *gorm.DB, workspace, id string) (models.Response, models.Day, error) {
 	var row responseRow
-	if err := db.Where("workspace = ? AND id = ?", workspace, id).Take(&row).Error; err != nil {
+	if err := db.Where("workspace = ? AND id = ?", workspace, storedID(id)).Take(&row).Error; err != nil {
 		return models.Response{}, 0, notFound(err, "there is no response %s", id)
 	}
 	responses, err := s.withAnswers(db.Session(&gorm.Session{NewDB: true}), workspace, []responseRow{row})
@@ -110,7 +114,7 @@ func (s *Store) UpdateResponse(ctx context.Context, workspace, id string, patch 
 		after = before
 		patch.Apply(&after)
 		row := responseRow{Properties: after.Properties, Tags: after.Tags, Excluded: after.Excluded}
-		err = tx.Model(&responseRow{}).Where("workspace = ? AND id = ?", workspace, id).
+		err = tx.Model(&responseRow{}).Where("workspace = ? AND id = ?", workspace, before.ID).
 			Select("Properties", "Tags", "Excluded").Updates(&row).Error
 		if err != nil || before.Excluded == after.Excluded {
 			return err
@@ -128,10 +132,10 @@ func (s *Store) EraseResponse(ctx context.Context, workspace, id string) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.Where("workspace = ? AND response_id = ?", workspace, id).Delete(&answerRow{}).Error; err != nil {
+		if err := tx.Where("workspace = ? AND response_id = ?", workspace, response.ID).Delete(&answerRow{}).Error; err != nil {
 			return err
 		}
-		if err := tx.Where("workspace = ? AND id = ?", workspace, id).Delete(&responseRow{}).Error; err != nil {
+		if err := tx.Where("workspace = ? AND id = ?", workspace, response.ID).Delete(&responseRow{}).Error; err != nil {
 			return err
 		}
 		return s.addCounts(tx, workspace, negative(response.Counts(day)))

@@ -1,0 +1,164 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/mittari/mittari/models"
+)
+
+// together runs all at once, and fails with their errors.
+func together(t *testing.T, all ...func(ctx context.Context) error) {
+	t.Helper()
+	var wg sync.WaitGroup
+	for _, do := range all {
+		wg.Go(func() {
+			if err := do(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestReplicasThatGetTheSameSubmissionsStoreEachOnce(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, h house) {
+		const writers, submissions, batch = 8, 240, 40
+		stores := []*Store{h.Store, h.replica(t)}
+		var created atomic.Int64
+		var writing []func(context.Context) error
+		for w := range writers {
+			texts := make([]string, submissions)
+			for i := range texts {
+				texts[i] = nps(i%11, fmt.Sprintf(`"submission_id":"s-%d","touchpoint":"t%d"`, i, i%5))
+			}
+			order := rand.New(rand.NewPCG(1, uint64(w)))
+			order.Shuffle(len(texts), func(i, j int) { texts[i], texts[j] = texts[j], texts[i] })
+			accepted := h.accept(t, "bank", texts...)
+			writing = append(writing, func(ctx context.Context) error {
+				for part := range slices.Chunk(accepted, batch) {
+					outcomes, err := stores[w%len(stores)].Commit(ctx, "bank", part)
+					if err != nil {
+						return err
+					}
+					for _, o := range outcomes {
+						if o.Err != nil {
+							return o.Err
+						}
+						if o.New {
+							created.Add(1)
+						}
+					}
+				}
+				return nil
+			})
+		}
+		together(t, writing...)
+		if n := created.Load(); n != submissions {
+			t.Errorf("%d writers were told that theirs is new, of %d submissions", n, submissions)
+		}
+		want := map[int]int64{}
+		for i := range submissions {
+			want[i%11]++
+		}
+		same(t, "counted", h.counted(t, "bank", "nps"), want)
+		if n := h.arrived(t, "bank"); n != submissions {
+			t.Errorf("%d have arrived", n)
+		}
+		h.isExact(t, "bank")
+	})
+}
+
+func TestWritesOfAllKindsAtOnceLeaveTheRollupsExact(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, h house) {
+		const rounds = 12
+		other := h.replica(t)
+		var ids []string
+		for i := range 2 * rounds {
+			ids = append(ids, h.commit(t, "bank", nps(i%11, `"touchpoint":"a"`))...)
+		}
+		newer := h.accept(t, "bank", slices.Repeat([]string{nps(9, `"touchpoint":"a"`), nps(2, `"touchpoint":"b"`)}, rounds)...)
+		writes := func(s *Store, rows []models.Accepted) func(context.Context) error {
+			return func(ctx context.Context) error {
+				for part := range slices.Chunk(rows, 2) {
+					if _, err := s.Commit(ctx, "bank", part); err != nil {
+						return err
+					}
+				}
+				return nil
+			}
+		}
+		together(t, writes(h.Store, newer[:rounds]), writes(other, newer[rounds:]),
+			func(ctx context.Context) error { return excludeAll(ctx, h.Store, ids[:rounds], true) },
+			func(ctx context.Context) error { return excludeAll(ctx, other, ids[:rounds], true) },
+			func(ctx context.Context) error { return eraseAll(ctx, other, ids[rounds:]) },
+			func(ctx context.Context) error { return eraseAll(ctx, h.Store, ids[rounds:]) },
+			func(ctx context.Context) error { return repairs(ctx, other, 3) })
+		h.isExact(t, "bank")
+		same(t, "counted", h.counted(t, "bank", "nps"), map[int]int64{9: rounds, 2: rounds})
+		if n := h.arrived(t, "bank"); n != 4*rounds {
+			t.Errorf("%d have arrived", n)
+		}
+	})
+}
+
+func excludeAll(ctx context.Context, s *Store, ids []string, excluded bool) error {
+	for _, id := range ids {
+		if _, err := s.UpdateResponse(ctx, "bank", id, models.Patch{Excluded: &excluded}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eraseAll erases what another may have erased already.
+func eraseAll(ctx context.Context, s *Store, ids []string) error {
+	for _, id := range ids {
+		if err := s.EraseResponse(ctx, "bank", id); err != nil && models.ErrorCode(err) != models.NotFound {
+			return err
+		}
+	}
+	return nil
+}
+
+// repairs verifies and repairs, and fails when there was anything to mend.
+func repairs(ctx context.Context, s *Store, times int) error {
+	for range times {
+		found, err := s.Verify(ctx, "bank", true)
+		if err != nil || len(found) > 0 {
+			return fmt.Errorf("%d rollups differ while others write: %+v, %w", len(found), found, err)
+		}
+	}
+	return nil
+}
+
+func TestRepairMendsWhileOthersWrite(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, h house) {
+		const rounds = 20
+		h.commit(t, "bank", nps(9), nps(9), nps(1))
+		h.sql(t, `UPDATE rollups SET n = n + 1000 WHERE score = 9`)
+		other := h.replica(t)
+		rows := h.accept(t, "bank", slices.Repeat([]string{nps(9)}, rounds)...)
+		together(t, func(ctx context.Context) error {
+			for _, row := range rows {
+				if _, err := other.Commit(ctx, "bank", []models.Accepted{row}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, func(ctx context.Context) error {
+			found, err := h.Verify(ctx, "bank", true)
+			if len(found) != 1 || found[0].Stored-found[0].Count.N != 1000 {
+				return fmt.Errorf("found %+v, %w", found, err)
+			}
+			return err
+		})
+		same(t, "counted", h.counted(t, "bank", "nps"), map[int]int64{9: 2 + rounds, 1: 1})
+		h.isExact(t, "bank")
+	})
+}

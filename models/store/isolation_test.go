@@ -1,0 +1,186 @@
+package store
+
+import (
+	"reflect"
+	"regexp"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/mittari/mittari/models"
+	"github.com/mittari/mittari/models/score"
+)
+
+// neighbour is a workspace full of things, and all that is known of them.
+type neighbour struct {
+	responseID, keyID string
+	seen              map[string]any // what every method that reads gives
+}
+
+// fill puts one of everything into the workspace. Everything holds the mark; the keys are the same in all workspaces.
+func (h house) fill(t *testing.T, workspace, mark string) neighbour {
+	t.Helper()
+	h.workspace(t, workspace)
+	n := neighbour{responseID: h.commit(t, workspace, nps(9, `"submission_id":"s"`, `"touchpoint":"visit"`, `"person":"p"`, `"comment":"`+mark+`"`))[0]}
+	for _, e := range []models.Entry{
+		{Kind: "touchpoint", Key: "visit", Name: mark}, {Kind: "touchpoint", Key: "only-" + mark, Name: mark},
+		{Kind: "journey", Key: "loan", Name: mark, Touchpoints: []string{"only-" + mark}},
+	} {
+		if _, _, err := h.PutEntry(t.Context(), workspace, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := comfort()
+	m.Name = mark
+	if _, err := h.PutMetric(t.Context(), workspace, m); err != nil {
+		t.Fatal(err)
+	}
+	key, err := h.CreateKey(t.Context(), models.Key{Workspace: workspace, Name: mark, Scopes: models.Scopes(), Hash: models.HashToken(mark)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.keyID = key.ID
+	h.sql(t, `UPDATE rollups SET n = n + 10 WHERE workspace = '`+workspace+`'`) // for Verify to find
+	n.seen = h.look(t, workspace)
+	return n
+}
+
+// look is all that can be read of a workspace, by the method that reads it.
+func (h house) look(t *testing.T, workspace string) map[string]any {
+	t.Helper()
+	touchpoint := models.Touchpoint
+	seen := map[string]any{}
+	see := func(method string) func(any, error) {
+		return func(got any, err error) {
+			if err != nil {
+				t.Fatalf("%s of %s: %v", method, workspace, err)
+			}
+			seen[method] = got
+		}
+	}
+	see("FindResponses")(h.FindResponses(t.Context(), workspace, models.ResponseFilter{Limit: 10}))
+	see("FindCounts")(h.FindCounts(t.Context(), workspace, models.CountQuery{Metric: "nps", Period: everyDay(), By: &touchpoint}))
+	see("FindArrivals")(h.FindArrivals(t.Context(), workspace))
+	see("FindEntries")(h.FindEntries(t.Context(), workspace, ""))
+	see("FindMetrics")(h.FindMetrics(t.Context(), workspace))
+	see("FindKeys")(h.FindKeys(t.Context(), workspace))
+	see("WorkspaceByKey")(h.WorkspaceByKey(t.Context(), workspace))
+	see("Verify")(h.Verify(t.Context(), workspace, false))
+	var counts []models.Count
+	err := h.EachCount(t.Context(), workspace, "", everyDay(), func(c models.Count) error { counts = append(counts, c); return nil })
+	see("EachCount")(counts, err)
+	return seen
+}
+
+// everyMethod says of every method of the store how "shop" might get at what is
+// "bank"'s, or why it is not a workspace's affair. It returns what shop got, or an error.
+func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() (any, error) {
+	t.Helper()
+	ctx := t.Context()
+	yes := true
+	inShop := func(method string) func() (any, error) { // must give what it gave before bank was filled
+		return func() (any, error) {
+			if got := h.look(t, "shop")[method]; !reflect.DeepEqual(got, shop.seen[method]) {
+				return got, nil
+			}
+			return nil, nil
+		}
+	}
+	installation := func() (any, error) { return nil, nil } // of the whole installation, for its own programs
+	return map[string]func() (any, error){
+		"Close": installation, "Connections": installation, "Ping": installation,
+		"FindWorkspaces": installation, "CreateWorkspace": installation, "WorkspaceByKey": inShop("WorkspaceByKey"),
+		"FindRevisions": installation, "DeleteOldRevisions": installation, // the exporter's, who publishes all workspaces
+		"KeyByHash":     installation, // tells the workspace of a token
+		"FindCounts":    inShop("FindCounts"),
+		"FindArrivals":  inShop("FindArrivals"),
+		"FindEntries":   inShop("FindEntries"),
+		"FindMetrics":   inShop("FindMetrics"),
+		"FindKeys":      inShop("FindKeys"),
+		"EachCount":     inShop("EachCount"),
+		"FindResponses": inShop("FindResponses"),
+		"ResponseByID":  func() (any, error) { return h.ResponseByID(ctx, "shop", bank.responseID) },
+		"UpdateResponse": func() (any, error) {
+			return h.UpdateResponse(ctx, "shop", bank.responseID, models.Patch{Excluded: &yes})
+		},
+		"EraseResponse": func() (any, error) { return nil, h.EraseResponse(ctx, "shop", bank.responseID) },
+		"EntryByKey":    func() (any, error) { return h.EntryByKey(ctx, "shop", "touchpoint", "only-bank") },
+		"DeleteEntry":   func() (any, error) { return nil, h.DeleteEntry(ctx, "shop", "touchpoint", "only-bank") },
+		"RevokeKey":     func() (any, error) { return nil, h.RevokeKey(ctx, "shop", bank.keyID) },
+		"CreateKey": func() (any, error) {
+			k, err := h.CreateKey(ctx, models.Key{Workspace: "shop", Name: "another", Scopes: models.Scopes()})
+			return nil, firstError(err, h.RevokeKey(ctx, "shop", k.ID))
+		},
+		"PutEntry": func() (any, error) {
+			_, created, err := h.PutEntry(ctx, "shop", models.Entry{Kind: "touchpoint", Key: "only-bank", Name: "shop's own"})
+			return !created, err
+		},
+		"PutMetric": func() (any, error) { // nobody has answered it in shop
+			m := comfort()
+			m.Scale = score.Scale{Min: 0, Max: 1, Better: score.Higher, Top: 1, Headline: score.Share}
+			created, err := h.PutMetric(ctx, "shop", m)
+			return created, err
+		},
+		"Commit": func() (any, error) { // the submission_id is known in bank, with other content
+			outcomes, err := h.Commit(ctx, "shop", h.accept(t, "shop", nps(0, `"submission_id":"in bank"`)))
+			return !outcomes[0].New, err
+		},
+		"Verify": func() (any, error) { found, err := h.Verify(ctx, "shop", true); return len(found) != 1, err },
+	}
+}
+
+func TestNoMethodReachesIntoAnotherWorkspace(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, h house) {
+		shop := h.fill(t, "shop", "shop")
+		bank := h.fill(t, "bank", "bank")
+		h.commit(t, "bank", `{"metric":"comfort","score":3,"submission_id":"in bank"}`)
+		bank.seen = h.look(t, "bank")
+		methods := everyMethod(t, h, bank, shop)
+		store := reflect.TypeOf(h.Store)
+		for i := range store.NumMethod() {
+			if name := store.Method(i).Name; methods[name] == nil {
+				t.Errorf("%s is not in the list: say how one workspace might reach another by it", name)
+			}
+		}
+		for _, name := range slices.SortedFunc(keysOf(methods), readingFirst) {
+			got, err := methods[name]()
+			if code := models.ErrorCode(err); err != nil && code != models.NotFound {
+				t.Errorf("%s: %v", name, err)
+			} else if err == nil && !nothing(got) {
+				t.Errorf("%s gave shop %+v", name, got)
+			}
+			if !reflect.DeepEqual(h.look(t, "bank"), bank.seen) {
+				t.Fatalf("%s of shop changed bank", name)
+			}
+		}
+		if revisions := h.revisions(t, time.Time{}); len(revisions) == 0 {
+			t.Error("there are no revisions")
+		}
+	})
+}
+
+func keysOf[V any](m map[string]V) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// readingFirst orders methods by their names: those that read, those that need what is there, those that make things.
+func readingFirst(a, b string) int {
+	rank := func(name string) int {
+		return slices.IndexFunc([]*regexp.Regexp{
+			regexp.MustCompile(`^(Find|Each)|By`), regexp.MustCompile(`^(Update|Erase|Delete|Revoke)`), regexp.MustCompile(``),
+		}, func(kind *regexp.Regexp) bool { return kind.MatchString(name) })
+	}
+	return rank(a) - rank(b)
+}
+
+// nothing reports whether a method gave nothing of another's.
+func nothing(got any) bool {
+	v := reflect.ValueOf(got)
+	return got == nil || v.IsZero() || (v.Kind() == reflect.Slice && v.Len() == 0)
+}

@@ -1,0 +1,116 @@
+package store
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/mittari/mittari/models"
+)
+
+func TestRevisionsTellWhatChangedSinceATime(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, h house) {
+		first := h.now.read().Truncate(time.Microsecond)
+		h.commit(t, "bank", on("2026-11-01", 9))
+		h.now.pass(time.Minute)
+		second := h.now.read().Truncate(time.Microsecond)
+		id := h.commit(t, "bank", on("2026-11-02", 9), on("2026-11-02", 8), on("2026-11-03", 8))[0]
+		h.now.pass(time.Minute)
+		third := h.now.read().Truncate(time.Microsecond)
+		h.put(t, models.Entry{Kind: "team", Key: "m"})
+		h.now.pass(time.Minute)
+		fourth := h.now.read().Truncate(time.Microsecond)
+		if err := h.EraseResponse(t.Context(), "bank", id); err != nil {
+			t.Fatal(err)
+		}
+		at := func(when time.Time, metric, d string) models.Revision {
+			r := models.Revision{Workspace: "bank", Metric: metric, At: when}
+			if metric != "" {
+				r.Day = day(t, d)
+			}
+			return r
+		}
+		all := []models.Revision{at(first, "nps", "2026-11-01"), at(second, "nps", "2026-11-02"), at(second, "nps", "2026-11-03"),
+			at(third, "", ""), at(fourth, "nps", "2026-11-02")}
+		for since, want := range map[time.Time][]models.Revision{
+			{}: all, first: all, first.Add(time.Microsecond): all[1:], second: all[1:], third.In(time.Local): all[3:], fourth: all[4:], fourth.Add(time.Microsecond): {},
+		} {
+			same(t, "since "+since.String(), h.revisions(t, since), want)
+		}
+	})
+}
+
+// revisions are what changed since a time, without their ids, by time and day.
+func (h house) revisions(t *testing.T, since time.Time) []models.Revision {
+	t.Helper()
+	found, err := h.FindRevisions(t.Context(), since)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range found {
+		if i > 0 && r.At.Before(found[i-1].At) {
+			t.Errorf("%v comes after %v", r.At, found[i-1].At)
+		}
+		if r.ID == "" || r.At.Location() != time.UTC {
+			t.Errorf("revision %+v", r)
+		}
+		found[i].ID = ""
+	}
+	slices.SortStableFunc(found, func(a, b models.Revision) int {
+		if c := a.At.Compare(b.At); c != 0 {
+			return c
+		}
+		return int(a.Day - b.Day)
+	})
+	return found
+}
+
+func TestEveryChangeOfACatalogLeavesARevision(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, h house) {
+		for _, c := range []struct {
+			name string
+			do   func() error
+		}{
+			{"a workspace", func() error {
+				_, err := h.CreateWorkspace(t.Context(), models.Workspace{Key: "bank", TimeZone: "UTC"})
+				return err
+			}},
+			{"an entry", func() error {
+				_, _, err := h.PutEntry(t.Context(), "bank", models.Entry{Kind: "team", Key: "m"})
+				return err
+			}},
+			{"an entry again", func() error {
+				_, _, err := h.PutEntry(t.Context(), "bank", models.Entry{Kind: "team", Key: "m"})
+				return err
+			}},
+			{"an entry deleted", func() error { return h.DeleteEntry(t.Context(), "bank", "team", "m") }},
+			{"a metric", func() error { _, err := h.PutMetric(t.Context(), "bank", comfort()); return err }},
+		} {
+			h.now.pass(time.Hour)
+			if err := c.do(); err != nil {
+				t.Fatalf("%s: %v", c.name, err)
+			}
+			now := h.now.read().Truncate(time.Microsecond)
+			same(t, c.name, h.revisions(t, now), []models.Revision{{Workspace: "bank", At: now}})
+		}
+	})
+}
+
+func TestRevisionsAreDeletedOnceEveryReaderHasHadTime(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, h house) {
+		h.commit(t, "bank", nps(9))
+		for _, c := range []struct {
+			pass time.Duration
+			left int
+		}{{models.RevisionLife, 1}, {models.RevisionLife, 1}, {time.Second, 0}, {time.Second, 0}} {
+			h.now.pass(c.pass)
+			if err := h.DeleteOldRevisions(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got := len(h.revisions(t, time.Time{})); got != c.left {
+				t.Errorf("at %v there are %d, want %d", h.now.read(), got, c.left)
+			}
+		}
+		h.isExact(t, "bank")
+	})
+}
