@@ -1,8 +1,6 @@
 package api
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -14,8 +12,11 @@ import (
 	"github.com/mittari/mittari/models"
 )
 
-// bulkChunk is how many responses of one request are stored at a time.
-const bulkChunk = 500
+// A chunk is what is stored of one request at a time, and what of it is held in memory.
+const (
+	bulkChunk = 500     // responses at most
+	bulkBytes = 2 << 20 // and about so many bytes
+)
 
 // bulkOutcome tells what became of one line, or of one element of an array.
 type bulkOutcome struct {
@@ -81,25 +82,26 @@ type bulk struct {
 	out      *json.Encoder
 	accepted []models.Accepted
 	outcomes []bulkOutcome // of the current chunk, in order; those of accepted have no status yet
+	size     int           // of the current chunk's documents, bytes
+	logged   string        // the error that was logged last
 }
 
 func (b *bulk) read(elements *elements) error {
 	for {
-		raw, line, err := elements.next()
-		if errors.Is(err, io.EOF) {
+		raw, line, unread := elements.next()
+		switch {
+		case errors.Is(unread, io.EOF):
 			return b.flush()
+		case unread != nil && line == 0: // it is the body's fault, not a line's
+			return unread
 		}
-		if models.ErrorCode(err) == malformed { // nothing behind it can be read, but what was before it stands
-			b.outcomes = append(b.outcomes, refusedLine(line, err))
-			return b.flush()
-		}
-		if err != nil {
+		if err := b.add(raw, line, unread); err != nil {
 			return err
 		}
-		if err := b.add(raw, line); err != nil {
-			return err
+		if models.ErrorCode(unread) == malformed { // what was before it stands
+			return b.flush()
 		}
-		if len(b.outcomes) >= bulkChunk {
+		if len(b.outcomes) >= bulkChunk || b.size >= bulkBytes {
 			if err := b.flush(); err != nil {
 				return err
 			}
@@ -112,13 +114,18 @@ func refusedLine(line int, err error) bulkOutcome {
 	return bulkOutcome{Line: line, Status: p.Status, Problem: &p}
 }
 
-func (b *bulk) add(raw []byte, line int) error {
+// add takes a document into the chunk when it passes every check. unread says why it could not even be read.
+func (b *bulk) add(raw []byte, line int, unread error) error {
 	var submission models.Submission
-	err := decodeJSON(raw, &submission)
 	var accepted models.Accepted
+	err := unread
+	if err == nil {
+		err = decodeJSON(raw, &submission)
+	}
 	if err == nil {
 		accepted, err = b.check(b.c, submission)
 	}
+	b.size += len(raw)
 	switch {
 	case err == nil:
 		b.accepted = append(b.accepted, accepted)
@@ -139,7 +146,11 @@ func (b *bulk) flush() error {
 		stored = make([]models.Outcome, len(b.accepted))
 	} else {
 		var err error
-		if stored, err = b.Recorder.RecordAll(b.c, b.accepted); err != nil {
+		stored, err = b.Recorder.RecordAll(b.c, b.accepted)
+		if clientGone(b.c, err) {
+			return err // there is nobody to tell
+		}
+		if err != nil {
 			stored = failed(len(b.accepted), err)
 		}
 	}
@@ -152,7 +163,7 @@ func (b *bulk) flush() error {
 			return err
 		}
 	}
-	b.accepted, b.outcomes = b.accepted[:0], b.outcomes[:0]
+	b.accepted, b.outcomes, b.size = b.accepted[:0], b.outcomes[:0], 0
 	return nil
 }
 
@@ -167,93 +178,11 @@ func failed(n int, err error) []models.Outcome {
 func (b *bulk) settled(line int, o models.Outcome) bulkOutcome {
 	if o.Err != nil {
 		refused := refusedLine(line, o.Err)
-		b.logError(b.c, *refused.Problem, o.Err)
+		if cause := o.Err.Error(); cause != b.logged { // once, not for each line of a chunk
+			b.logged = cause
+			b.logError(b.c, *refused.Problem, o.Err)
+		}
 		return refused
 	}
 	return bulkOutcome{Line: line, Status: statusOf(o), ID: o.ID}
-}
-
-// elements reads the JSON documents of a body one at a time: lines of NDJSON
-// (empty ones are passed over), or the elements of an array.
-type elements struct {
-	in    *bufio.Reader
-	array *json.Decoder
-	begun bool
-	line  int
-}
-
-func newElements(r io.Reader) *elements { return &elements{in: bufio.NewReaderSize(r, 64<<10)} }
-
-// next gives a document and its line, or its place in the array, from 1. A
-// malformed error means that nothing behind it can be read.
-func (e *elements) next() ([]byte, int, error) {
-	if !e.begun {
-		e.begun = true
-		if err := e.begin(); err != nil {
-			return nil, 1, err
-		}
-	}
-	if e.array != nil {
-		return e.nextOfArray()
-	}
-	for {
-		line, err := e.readLine()
-		e.line++
-		if err != nil || len(bytes.TrimSpace(line)) > 0 {
-			return line, e.line, err
-		}
-	}
-}
-
-func (e *elements) begin() error {
-	for {
-		b, err := e.in.Peek(1)
-		switch {
-		case errors.Is(err, io.EOF):
-			return models.Errorf(malformed, "the body is empty; send a response a line, or an array of them")
-		case err != nil:
-			return models.Errorf(malformed, "the body broke off: %v", err)
-		case b[0] == '[':
-			e.array = json.NewDecoder(e.in)
-			_, err = e.array.Token()
-			return err
-		case b[0] != ' ' && b[0] != '\t' && b[0] != '\r':
-			return nil
-		}
-		_, _ = e.in.Discard(1)
-	}
-}
-
-func (e *elements) nextOfArray() ([]byte, int, error) {
-	e.line++
-	if !e.array.More() {
-		if _, err := e.array.Token(); err != nil {
-			return nil, e.line, models.Errorf(malformed, "the array is not closed, or is not JSON: %v", err)
-		}
-		return nil, e.line, io.EOF
-	}
-	var raw json.RawMessage
-	if err := e.array.Decode(&raw); err != nil {
-		return nil, e.line, models.Errorf(malformed, "the array is not JSON here: %v; nothing behind it was read", err)
-	}
-	return raw, e.line, nil
-}
-
-func (e *elements) readLine() ([]byte, error) {
-	var line []byte
-	for {
-		part, err := e.in.ReadSlice('\n')
-		line = append(line, part...)
-		switch {
-		case len(line) > maxBody:
-			return nil, models.Errorf(malformed, "a line may have %d bytes at most; nothing behind it was read", maxBody)
-		case err == nil, errors.Is(err, io.EOF) && len(line) > 0:
-			return line, nil
-		case errors.Is(err, bufio.ErrBufferFull):
-		case errors.Is(err, io.EOF):
-			return nil, io.EOF
-		default:
-			return nil, models.Errorf(malformed, "the body broke off: %v; nothing behind it was read", err)
-		}
-	}
 }

@@ -65,10 +65,11 @@ func (k catalog) find(c *gin.Context) error {
 // @Failure		404
 // @Router			/v1/{kinds}/{key} [get]
 func (k catalog) byKey(c *gin.Context) error {
-	if err := noQuery(c); err != nil {
+	key, err := pathKey(c)
+	if err := firstError(noQuery(c), err); err != nil {
 		return err
 	}
-	entry, err := k.Store.EntryByKey(c, workspaceOf(c), k.kind, c.Param("key"))
+	entry, err := k.Store.EntryByKey(c, workspaceOf(c), k.kind, key)
 	if err != nil {
 		return err
 	}
@@ -111,8 +112,7 @@ func createdStatus(created bool) int {
 }
 
 // @Summary		Take a {kind} out of the catalog
-// @Description	Answers that name it stay, and so do their scores; a response that names it again brings it
-// @Description	back.
+// @Description	Only the catalog changes: what was answered stays. A key that a response names again comes back.
 // @ID				delete{Kind}
 // @Tags			catalog
 // @Security		key[catalog:write]
@@ -122,10 +122,11 @@ func createdStatus(created bool) int {
 // @Failure		409	"A journey still leads over it"
 // @Router			/v1/{kinds}/{key} [delete]
 func (k catalog) delete(c *gin.Context) error {
-	if err := noQuery(c); err != nil {
+	key, err := pathKey(c)
+	if err := firstError(noQuery(c), err); err != nil {
 		return err
 	}
-	if err := k.Store.DeleteEntry(c, workspaceOf(c), k.kind, c.Param("key")); err != nil {
+	if err := k.Store.DeleteEntry(c, workspaceOf(c), k.kind, key); err != nil {
 		return err
 	}
 	c.Status(http.StatusNoContent)

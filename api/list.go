@@ -42,7 +42,7 @@ const (
 // @Param			{dimension}		query		string			false	"Only responses of this {dimension}"
 // @Param			person			query		string			false	"Only responses of this person"
 // @Param			submission_id	query		string			false	"Only the response sent under this id"
-// @Param			since			query		string			false	"Collected at or after this time, or on or after this date"
+// @Param			since			query		string			false	"Collected at or after this time, such as 2026-11-01T08:00:00Z, or on or after this date, such as 2026-11-01"
 // @Param			until			query		string			false	"Collected before this time, or before this date"
 // @Param			cursor			query		string			false	"The `next_cursor` of the page before"
 // @Param			limit			query		integer			false	"How many at most; as JSON 100 unless given, as NDJSON or CSV all"	minimum(1)	maximum(1000)
@@ -54,7 +54,8 @@ func (s *server) findResponses(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	switch c.NegotiateFormat(formJSON, formNDJSON, formCSV) {
+	c.Header("Vary", "Accept")
+	switch negotiate(c.Request.Header.Values("Accept"), formJSON, formNDJSON, formCSV) {
 	case formJSON:
 		return s.listResponses(c, filter)
 	case formNDJSON:
@@ -90,6 +91,9 @@ func (s *server) filterOf(c *gin.Context) (models.ResponseFilter, error) {
 	}
 	if _, known := rules.metrics[filter.Metric]; filter.Metric != "" && !known {
 		q.faults.Add("metric", "is unknown; GET /v1/metrics lists those that are known")
+	}
+	if !filter.Until.IsZero() && !filter.Since.Before(filter.Until) {
+		q.faults.Add("until", "must be later than since")
 	}
 	return filter, q.err()
 }

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -92,8 +94,8 @@ func (s *server) putMetric(c *gin.Context) error {
 	if err := firstError(noQuery(c), readBody(c, &body)); err != nil {
 		return err
 	}
-	metric, err := body.metric(c.Param("key"))
-	if err := firstError(err, metric.Check()); err != nil {
+	metric, missing := body.metric(c.Param("key"))
+	if err := withMissing(missing, metric.Check()); err != nil {
 		return err
 	}
 	created, err := s.Store.PutMetric(c, workspaceOf(c), metric)
@@ -105,8 +107,8 @@ func (s *server) putMetric(c *gin.Context) error {
 	return nil
 }
 
-// metric is the metric described. Numbers that are missing are named at once; they have no default.
-func (b metricBody) metric(key string) (models.Metric, error) {
+// metric is the metric described, and a fault for each number that is missing: they have no default.
+func (b metricBody) metric(key string) (models.Metric, models.Faults) {
 	var faults models.Faults
 	number := func(field string, n *int) int {
 		if n == nil {
@@ -117,6 +119,21 @@ func (b metricBody) metric(key string) (models.Metric, error) {
 	}
 	scale := score.Scale{Min: number("min", b.Min), Max: number("max", b.Max), Better: b.Better,
 		Top: number("top", b.Top), Bottom: number("bottom", b.Bottom), Headline: b.Headline}
-	return models.Metric{Key: key, Name: b.Name, Question: b.Question, Audience: b.Audience, Scale: scale},
-		faults.Err("the metric can't be used as it is")
+	return models.Metric{Key: key, Name: b.Name, Question: b.Question, Audience: b.Audience, Scale: scale}, faults
+}
+
+// withMissing names what is missing and what the check found in the other fields, all at once.
+func withMissing(missing models.Faults, checked error) error {
+	if len(missing) == 0 {
+		return checked
+	}
+	var e *models.Error
+	if errors.As(checked, &e) {
+		for _, f := range e.Faults {
+			if !slices.ContainsFunc(missing, func(m models.Fault) bool { return m.Field == f.Field }) {
+				missing = append(missing, f)
+			}
+		}
+	}
+	return missing.Err("the metric can't be used as it is")
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net"
 	"net/http"
 	"strconv"
 
@@ -64,11 +65,19 @@ func problemOf(err error) problem {
 	if !known {
 		kind = problemKinds()[internal]
 	}
-	return problem{
+	p := problem{
 		Type: "urn:mittari:problem:" + string(e.Code), Title: kind.title, Status: kind.status,
 		Detail: e.Message, Code: e.Code, Errors: e.Faults,
 	}
+	if n := len(p.Errors); n > maxFaults {
+		p.Errors = p.Errors[:maxFaults]
+		p.Detail += fmt.Sprintf(" (the first %d of %d faults are told)", maxFaults, n)
+	}
+	return p
 }
+
+// maxFaults is how many faults of one request are told: a small request must not have a huge answer.
+const maxFaults = 200
 
 type handler func(c *gin.Context) error
 
@@ -87,9 +96,7 @@ func (s *server) handle(scope models.Scope, h handler) gin.HandlerFunc {
 
 func (s *server) refuse(c *gin.Context, err error) {
 	p := problemOf(err)
-	if c.Request.Context().Err() == nil || !errors.Is(err, context.Canceled) {
-		s.logError(c, p, err)
-	}
+	s.logError(c, p, err)
 	if c.Writer.Written() { // the status is out already; a cut connection tells the reader that something is missing
 		panic(http.ErrAbortHandler)
 	}
@@ -105,11 +112,18 @@ func (s *server) refuse(c *gin.Context, err error) {
 }
 
 // logError logs what the server is at fault for, whole; what the sender is at
-// fault for is only answered, since it may hold personal data.
+// fault for is only answered, since it may hold personal data. That a client
+// has gone is nobody's fault.
 func (s *server) logError(c *gin.Context, p problem, err error) {
-	if p.Status >= http.StatusInternalServerError && models.ErrorCode(err) == "" {
+	if p.Status >= http.StatusInternalServerError && models.ErrorCode(err) == "" && !clientGone(c, err) {
 		s.Logger.Error("request failed", "method", c.Request.Method, "route", c.FullPath(), "error", err)
 	}
+}
+
+// clientGone reports whether the error comes of the client's having left.
+func clientGone(c *gin.Context, err error) bool {
+	var network *net.OpError
+	return c.Request.Context().Err() != nil && (errors.Is(err, context.Canceled) || errors.As(err, &network))
 }
 
 // recover answers a panic as an internal error and logs where it happened.

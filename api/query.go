@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -41,8 +42,15 @@ func (q *query) text(name string) string {
 	if len(values) == 0 {
 		return ""
 	}
+	if !holdable(values[0]) {
+		q.faults.Add(name, "must be UTF-8 without the NUL character")
+		return ""
+	}
 	return values[0]
 }
+
+// holdable reports whether a database can hold the text; one that can't must not be asked for it.
+func holdable(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }
 
 // number is a parameter's value from 1 to greatest, otherwise the default.
 func (q *query) number(name string, otherwise, greatest int) int {
@@ -76,14 +84,19 @@ func (q *query) moment(name string, zone *time.Location) time.Time {
 	if text == "" {
 		return time.Time{}
 	}
-	if day, err := models.ParseDay(text); err == nil {
-		return day.Start(zone)
-	}
 	t, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		q.faults.Add(name, "must be a date such as 2026-01-31 or a time with a zone such as 2026-01-31T10:04:00+02:00 (%%2B for +)")
+	if day, dateErr := models.ParseDay(text); dateErr == nil {
+		t, err = day.Start(zone), nil
 	}
-	return t
+	switch {
+	case err != nil:
+		q.faults.Add(name, "must be a date such as 2026-01-31 or a time with a zone such as 2026-01-31T10:04:00+02:00 (%%2B for +)")
+	case t.Unix() < -24*60*60: // 1970 begins a little earlier in the east
+		q.faults.Add(name, "must not be before 1970")
+	default:
+		return t
+	}
+	return time.Time{}
 }
 
 // day is a date, or a time that is a day's first moment in the zone.
@@ -132,7 +145,7 @@ func cursorAfter(id string) string {
 func (q *query) err() error {
 	for _, name := range sortedNames(q.values) {
 		if !slices.Contains(q.known, name) {
-			q.faults.Add(name, "is unknown; known are %s", strings.Join(q.known, ", "))
+			q.faults.Add(name, "is unknown; %s", q.knownOnes())
 		}
 	}
 	if len(q.faults) == 0 {
@@ -141,14 +154,15 @@ func (q *query) err() error {
 	return &models.Error{Code: malformed, Message: "some query parameters can't be used", Faults: q.faults}
 }
 
-// noQuery refuses every query parameter.
-func noQuery(c *gin.Context) error {
-	q := queryOf(c)
-	if len(q.values) > 0 {
-		return &models.Error{Code: malformed, Message: "this route takes no query parameters"}
+func (q *query) knownOnes() string {
+	if len(q.known) == 0 {
+		return "this route takes no query parameters"
 	}
-	return q.err()
+	return "known are " + strings.Join(q.known, ", ")
 }
+
+// noQuery refuses every query parameter.
+func noQuery(c *gin.Context) error { return queryOf(c).err() }
 
 // pathID is the id in the path; what is no id is not found.
 func pathID(c *gin.Context) (string, error) {
@@ -157,4 +171,13 @@ func pathID(c *gin.Context) (string, error) {
 		return "", models.Errorf(models.NotFound, "there is nothing with the id %q", c.Param("id"))
 	}
 	return id.String(), nil
+}
+
+// pathKey is the key in the path; what can be no key is not found.
+func pathKey(c *gin.Context) (string, error) {
+	key := c.Param("key")
+	if !holdable(key) {
+		return "", models.Errorf(models.NotFound, "there is nothing with the key %q", key)
+	}
+	return key, nil
 }

@@ -132,10 +132,12 @@ func (s *server) partsOf(q *query, zone *time.Location) []models.Period {
 		if windowName != "" {
 			q.faults.Add("window", "can't go with since; give the one or the other")
 		}
-		if period.Days() < 1 {
+		if period.Days() < 1 && untilGiven {
 			q.faults.Add("until", "must be later than since")
+		} else if period.Days() < 1 {
+			q.faults.Add("since", "is in the future")
 		}
-	case untilGiven:
+	case untilGiven && !q.values.Has("since"):
 		q.faults.Add("since", "is missing: until needs it")
 	default:
 		if windowName == "" {
@@ -150,7 +152,7 @@ func (s *server) partsOf(q *query, zone *time.Location) []models.Period {
 	const maxDays = 40_000
 	switch {
 	case period.Days() > maxDays:
-		q.faults.Add("since", "is too long ago: a period may have %d days at most", maxDays)
+		q.faults.Add("until", "is too long after since: a period may have %d days at most", maxDays)
 	case interval == "":
 		return []models.Period{period}
 	case interval != models.Daily && interval != models.Weekly && interval != models.Monthly:

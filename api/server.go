@@ -62,12 +62,14 @@ func New(c Config) http.Handler {
 // observe tells of each request by the route's pattern, never by its path.
 func (s *server) observe(c *gin.Context) {
 	started := time.Now()
+	defer func() { // also when the answer is cut short
+		route := c.FullPath()
+		if route == "" {
+			route = "none"
+		}
+		s.Observe(c.Request.Method, route, c.Writer.Status(), time.Since(started))
+	}()
 	c.Next()
-	route := c.FullPath()
-	if route == "" {
-		route = "none"
-	}
-	s.Observe(c.Request.Method, route, c.Writer.Status(), time.Since(started))
 }
 
 func noRoute(c *gin.Context) error {
