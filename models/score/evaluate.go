@@ -14,6 +14,32 @@ type Result struct {
 	Categories [3]int64 // indexed by Top, Middle, Bottom
 }
 
+// estimator is all in which the headlines differ.
+type estimator interface {
+	evaluate(h Histogram, r *Result) // sets score, standard error and interval; h has answers
+	compare(now, before Histogram) (Difference, bool)
+	worth(v int) float64 // the points an answer of v is worth: the score is the mean worth
+	prior() []worths     // the pseudo-answers that keep a small group's variance honest
+}
+
+type (
+	netScore   struct{ Scale }
+	shareScore struct{ Scale }
+	meanScore  struct{ Scale }
+)
+
+// estimator picks by headline; nothing else does.
+func (s Scale) estimator() estimator {
+	switch s.Headline {
+	case Net:
+		return netScore{s}
+	case Share:
+		return shareScore{s}
+	default: // Mean: Faults admits no other
+		return meanScore{s}
+	}
+}
+
 // Evaluate scores a histogram. Without answers there is no score and it reports false.
 //
 // net: adjusted Wald (Rocks 2016), StdErr = 100√V. share: Wilson interval,
@@ -24,28 +50,36 @@ func (s Scale) Evaluate(h Histogram) (Result, bool) {
 	if answers <= 0 {
 		return Result{}, false
 	}
-	c := s.Categories(h)
-	r := Result{SampleSize: answers, Mean: h.mean(s.Min, answers), Categories: c}
-	n := float64(answers)
-	switch s.Headline {
-	case Net:
-		e, _ := AdjustedWald(c[Top], c[Middle], c[Bottom], Confidence)
-		r.Score = 100 * float64(c[Top]-c[Bottom]) / n
-		r.setInterval(e.Interval.scale(100, 0).clip(-100, 100), 100*e.StdErr)
-	case Share:
-		i, _ := Wilson(c[Top], answers, Confidence)
-		r.Score = 100 * float64(c[Top]) / n
-		r.setInterval(i.scale(100, 0), 100*(i.Upper-i.Lower)/(2*normalQuantile(Confidence)))
-	case Mean:
-		mean, _ := MeanOf(s.Min, h, Confidence)
-		r.Score = s.Points(mean.Mean)
-		if mean.Interval != nil {
-			perUnit := s.Points(float64(s.Min)+1) - s.Points(float64(s.Min))
-			r.setInterval(mean.Interval.scale(perUnit, s.Points(0)).clip(0, 100), math.Abs(perUnit)*mean.StdErr)
-		}
-	}
+	r := Result{SampleSize: answers, Mean: h.mean(s.Min, answers), Categories: s.Categories(h)}
+	s.estimator().evaluate(h, &r)
 	return r, true
 }
+
+func (s netScore) evaluate(_ Histogram, r *Result) {
+	c := r.Categories
+	e, _ := AdjustedWald(c[Top], c[Middle], c[Bottom], Confidence)
+	r.Score = 100 * float64(c[Top]-c[Bottom]) / float64(r.SampleSize)
+	r.setInterval(e.Interval.scale(100, 0).clip(-100, 100), 100*e.StdErr)
+}
+
+func (s shareScore) evaluate(_ Histogram, r *Result) {
+	top := r.Categories[Top]
+	i, _ := Wilson(top, r.SampleSize, Confidence)
+	r.Score = 100 * float64(top) / float64(r.SampleSize)
+	r.setInterval(i.scale(100, 0), 100*(i.Upper-i.Lower)/(2*normalQuantile(Confidence)))
+}
+
+func (s meanScore) evaluate(h Histogram, r *Result) {
+	e, _ := MeanOf(s.Min, h, Confidence)
+	r.Score = s.Points(e.Mean)
+	if e.Interval != nil {
+		perUnit := s.perUnit()
+		r.setInterval(e.Interval.scale(perUnit, s.Points(0)).clip(0, 100), math.Abs(perUnit)*e.StdErr)
+	}
+}
+
+// perUnit is the points that one step up the scale is worth; negative where the least is the best.
+func (s Scale) perUnit() float64 { return s.Points(float64(s.Min)+1) - s.Points(float64(s.Min)) }
 
 func (r *Result) setInterval(i Interval, stderr float64) {
 	r.Interval, r.StdErr = &i, &stderr

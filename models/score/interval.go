@@ -55,7 +55,11 @@ func Wilson(k, n int64, confidence float64) (Interval, bool) {
 	if n <= 0 {
 		return Interval{}, false
 	}
-	z := normalQuantile(confidence)
+	return wilson(k, n, normalQuantile(confidence)), true
+}
+
+// wilson is the interval of a proportion k of n whose ends lie z standard errors from it; n > 0.
+func wilson(k, n int64, z float64) Interval {
 	fn, p := float64(n), float64(k)/float64(n)
 	center := p + z*z/(2*fn)
 	half := z * math.Sqrt(p*(1-p)/fn+z*z/(4*fn*fn))
@@ -67,7 +71,7 @@ func Wilson(k, n int64, confidence float64) (Interval, bool) {
 	if k == n {
 		i.Upper = 1
 	}
-	return i.clip(0, 1), true
+	return i.clip(0, 1)
 }
 
 // MeanEstimate describes the answers of a histogram on their own scale.

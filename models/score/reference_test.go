@@ -151,6 +151,12 @@ func (c wilsonCase) test(t *testing.T) {
 // readShared adds the cases of a larger collection, where it lies beside the checkout.
 func readShared(t *testing.T, name string, cases any) {
 	t.Helper()
+	readSharedFile(t, name, &struct{ Cases any }{cases})
+}
+
+// readSharedFile reads a whole collection; where there is none it leaves file as it is.
+func readSharedFile(t *testing.T, name string, file any) {
+	t.Helper()
 	b, err := os.ReadFile("../../../shared/reference/" + name + ".json")
 	if errors.Is(err, fs.ErrNotExist) {
 		return
@@ -158,8 +164,7 @@ func readShared(t *testing.T, name string, cases any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := struct{ Cases any }{cases}
-	if err := json.Unmarshal(b, &file); err != nil {
+	if err := json.Unmarshal(b, file); err != nil {
 		t.Fatal(err)
 	}
 }
