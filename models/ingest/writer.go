@@ -31,8 +31,9 @@ type Writer struct {
 	options Options
 	queue   chan *call
 
-	mu     sync.RWMutex // held for reading while sending to queue, for writing to close it
-	closed bool
+	stop    sync.Once
+	closing chan struct{} // is closed first: who waits for room gives up
+	mu      sync.RWMutex  // held for reading while sending to queue, for writing to close it
 }
 
 // call is a caller who waits for the outcomes of its responses.
@@ -57,7 +58,7 @@ func New(store Committer, options Options) *Writer {
 	if options.Observe == nil {
 		options.Observe = func(int, time.Duration, error) {}
 	}
-	return &Writer{store: store, options: options, queue: make(chan *call, options.Queue)}
+	return &Writer{store: store, options: options, queue: make(chan *call, options.Queue), closing: make(chan struct{})}
 }
 
 // Record stores one response and returns when that is settled. A full queue is
@@ -106,11 +107,15 @@ func busy(message string) error {
 	return &models.Error{Code: models.Busy, Message: message, RetryAfter: time.Second}
 }
 
+func shuttingDown() error { return busy("the server is shutting down; nothing was stored, try again") }
+
 func (w *Writer) enqueue(ctx context.Context, c *call, wait bool) error {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	if w.closed {
-		return busy("the server is shutting down; nothing was stored, try again")
+	select {
+	case <-w.closing:
+		return shuttingDown()
+	default:
 	}
 	select {
 	case w.queue <- c:
@@ -123,6 +128,8 @@ func (w *Writer) enqueue(ctx context.Context, c *call, wait bool) error {
 	select {
 	case w.queue <- c:
 		return nil
+	case <-w.closing:
+		return shuttingDown()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -136,10 +143,10 @@ func (w *Writer) Capacity() int { return w.options.Queue }
 
 // Close stops accepting. What is queued is still stored and answered; Run returns after that.
 func (w *Writer) Close() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if !w.closed {
-		w.closed = true
+	w.stop.Do(func() {
+		close(w.closing)
+		w.mu.Lock()
+		defer w.mu.Unlock()
 		close(w.queue)
-	}
+	})
 }
