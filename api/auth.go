@@ -97,6 +97,7 @@ type cache[K comparable, V any] struct {
 	clock   func() time.Time
 	mu      sync.RWMutex
 	entries map[K]cached[V]
+	cleared int // how often
 }
 
 type cached[V any] struct {
@@ -111,23 +112,32 @@ func newCache[K comparable, V any](clock func() time.Time) *cache[K, V] {
 func (c *cache[K, V]) get(key K, load func(K) (V, error)) (V, error) {
 	c.mu.RLock()
 	entry, found := c.entries[key]
+	cleared := c.cleared
 	c.mu.RUnlock()
 	if now := c.clock(); found && now.Before(entry.until) && entry.until.Sub(now) <= cacheLife {
 		return entry.value, nil
 	}
 	value, err := load(key)
 	if err == nil {
-		c.mu.Lock()
-		c.entries[key] = cached[V]{value, c.clock().Add(cacheLife)}
-		c.mu.Unlock()
+		c.keep(key, value, cleared)
 	}
 	return value, err
+}
+
+// keep remembers a value, unless the cache was cleared since it was looked up: then it may be out of date.
+func (c *cache[K, V]) keep(key K, value V, cleared int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if cleared == c.cleared {
+		c.entries[key] = cached[V]{value, c.clock().Add(cacheLife)}
+	}
 }
 
 // clear forgets everything.
 func (c *cache[K, V]) clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.cleared++
 	clear(c.entries)
 }
 
