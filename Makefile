@@ -70,6 +70,10 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s)
 		done; \
 	done
 
+.PHONY: simulate
+simulate: ## Play years of answers through the drop detection: false alarms and delays, under 3 minutes
+	go run ./models/simulate
+
 .PHONY: clean
 clean: ## Remove what was built; ./data stays
 	rm -rf mittari bin coverage.out *.prof

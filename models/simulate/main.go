@@ -11,6 +11,8 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"text/tabwriter"
 	"time"
@@ -32,6 +34,30 @@ func main() {
 // report plays every world and prints the two tables.
 func report(w io.Writer, seed uint64, years, drops int) error {
 	worlds := worlds()
+	outcomes := playAll(worlds, seed, years, drops)
+	fmt.Fprintln(w, "False alarms a year and series, of scores that never change (NPS 30):")
+	err := printTable(w, "", worlds, func(i int) []string {
+		var cells []string
+		for _, alarms := range outcomes[i].falseAlarms {
+			cells = append(cells, fmt.Sprintf("%.2f", alarms))
+		}
+		return cells
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "\nMedian days until the first of our alerts finds a drop (share found within %d days), and each by itself for 20 points:\n", patient)
+	return printTable(w, "5 points\t10 points\t20 points\t", worlds, func(i int) []string {
+		var cells []string
+		for _, d := range slices.Concat(outcomes[i].first, outcomes[i].each) {
+			cells = append(cells, d.String())
+		}
+		return cells
+	})
+}
+
+// playAll plays the worlds side by side.
+func playAll(worlds []world, seed uint64, years, drops int) []outcome {
 	outcomes := make([]outcome, len(worlds))
 	work := make(chan int)
 	var workers sync.WaitGroup
@@ -47,41 +73,18 @@ func report(w io.Writer, seed uint64, years, drops int) error {
 	}
 	close(work)
 	workers.Wait()
+	return outcomes
+}
 
-	fmt.Fprintln(w, "False alarms a year and series, of scores that never change (NPS 30):")
+// printTable prints a row for each world, with a column for each rule last.
+func printTable(w io.Writer, columns string, worlds []world, cells func(i int) []string) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	header := "answers a day\tworld\t"
 	for _, r := range rules() {
-		header += r.name + "\t"
+		columns += r.name + "\t"
 	}
-	fmt.Fprintln(table, header)
-	for i, o := range outcomes {
-		fmt.Fprintf(table, "%d\t%s\t", worlds[i].rate, worlds[i].name)
-		for _, alarms := range o.falseAlarms {
-			fmt.Fprintf(table, "%.2f\t", alarms)
-		}
-		fmt.Fprintln(table)
-	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
-
-	fmt.Fprintln(w, "\nMedian days until the first of our alerts finds a drop (share found within 60 days), and each by itself for 20 points:")
-	table = tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	header = "answers a day\tworld\t5 points\t10 points\t20 points\t"
-	for _, r := range rules() {
-		header += r.name + "\t"
-	}
-	fmt.Fprintln(table, header)
-	for i, o := range outcomes {
-		fmt.Fprintf(table, "%d\t%s\t", worlds[i].rate, worlds[i].name)
-		for _, d := range o.first {
-			fmt.Fprint(table, d, "\t")
-		}
-		for _, d := range o.each {
-			fmt.Fprint(table, d, "\t")
-		}
-		fmt.Fprintln(table)
+	fmt.Fprintln(table, "answers a day\tworld\t"+columns)
+	for i, world := range worlds {
+		fmt.Fprintf(table, "%d\t%s\t%s\t\n", world.rate, world.name, strings.Join(cells(i), "\t"))
 	}
 	return table.Flush()
 }

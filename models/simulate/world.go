@@ -49,7 +49,7 @@ type stream struct {
 }
 
 func newStream(w world, seed, series uint64) *stream {
-	s := &stream{world: w, metric: models.StandardMetrics()["nps"], random: rand.New(rand.NewPCG(seed, series))}
+	s := &stream{world: w, metric: models.StandardMetrics()["nps"], random: rand.New(rand.NewPCG(seed, series))} //nolint:gosec // a simulation is to be repeatable
 	s.deviation = s.daily * s.random.NormFloat64()
 	s.weekday = s.random.IntN(7)
 	return s
