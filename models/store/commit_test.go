@@ -174,7 +174,8 @@ func TestABatchMayHaveAnySize(t *testing.T) {
 func (h house) refuse(t *testing.T) {
 	t.Helper()
 	if h.dialect == onPostgres {
-		h.sql(t, `ALTER TABLE answers ADD CHECK (comment <> 'refuse me')`)
+		h.sql(t, `ALTER TABLE answers ADD CONSTRAINT refuse CHECK (comment <> 'refuse me')`)
+		t.Cleanup(func() { h.sql(t, `ALTER TABLE answers DROP CONSTRAINT refuse`) })
 		return
 	}
 	h.sql(t, `CREATE TRIGGER refuse BEFORE INSERT ON answers WHEN NEW.comment = 'refuse me' BEGIN SELECT RAISE(ABORT, 'refused'); END`)

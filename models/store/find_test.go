@@ -105,8 +105,10 @@ func TestPagesHoldEachResponseOnceWhileOthersArrive(t *testing.T) {
 				break
 			}
 			arrive(rows + pages)
-			if err := h.EraseResponse(t.Context(), "bank", filter.Before); err != nil { // the cursor itself
-				t.Fatal(err)
+			if pages == 1 { // the response that the next page begins behind
+				if err := h.EraseResponse(t.Context(), "bank", filter.Before); err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
 		same(t, "pages", got, want)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -14,14 +15,19 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/mittari/mittari/models"
-	"github.com/mittari/mittari/models/store/storetest"
 )
+
+// onPostgreSQL are the databases of the tests of this package.
+var onPostgreSQL databases
 
 // TestMain puts the machine's clock on another zone than UTC, as people's
 // machines are, and fails when a test leaves a goroutine behind.
 func TestMain(m *testing.M) {
 	time.Local = time.FixedZone("elsewhere", 5*3600)
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		onPostgreSQL.dropAll()
+		os.Exit(code)
+	}))
 }
 
 // house is a store on a database of the test's own, with a clock that stands still.
@@ -56,7 +62,11 @@ func onEachDatabase(t *testing.T, promise func(t *testing.T, h house)) {
 	t.Helper()
 	t.Parallel() // they wait for disks
 	t.Run("sqlite", func(t *testing.T) { promise(t, newHouse(t, sqliteURL(t))) })
-	t.Run("postgres", func(t *testing.T) { promise(t, newHouse(t, storetest.Postgres(t))) })
+	t.Run("postgres", func(t *testing.T) {
+		h := newHouse(t, onPostgreSQL.take(t))
+		h.empty(t)
+		promise(t, h)
+	})
 }
 
 func sqliteURL(t *testing.T) string {

@@ -159,6 +159,46 @@ func TestNoMethodReachesIntoAnotherWorkspace(t *testing.T) {
 	})
 }
 
+// An id is an application's word: two may say the same.
+func TestTheSameIDInTwoWorkspacesIsTwoResponses(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, h house) {
+		id := NewID()
+		put := func(workspace, touchpoint string) {
+			t.Helper()
+			rules := models.Rules{Workspace: workspace, Metrics: models.StandardMetrics(), Zone: time.UTC, Now: h.now.read(), NewID: func() string { return id }}
+			accepted, err := models.Submission{Touchpoint: touchpoint, Metric: "nps", Score: &models.Value{N: 9}}.Check(rules)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if o, err := h.Commit(t.Context(), workspace, []models.Accepted{accepted}); err != nil || o[0] != (models.Outcome{ID: id, New: true}) {
+				t.Fatalf("%+v, %v", o, err)
+			}
+		}
+		put("shop", "till")
+		put("bank", "desk")
+		filter := models.ResponseFilter{Limit: 10}
+		filter.Keys[models.Touchpoint] = "desk"
+		if found, err := h.FindResponses(t.Context(), "shop", filter); err != nil || len(found) != 0 {
+			t.Errorf("bank's touchpoint finds in shop %+v, %v", found, err)
+		}
+		r, err := h.ResponseByID(t.Context(), "shop", id)
+		if err != nil || len(r.Answers) != 1 || r.Answers[0].Touchpoint != "till" {
+			t.Errorf("%+v, %v", r, err)
+		}
+		yes := true
+		_, err = h.UpdateResponse(t.Context(), "shop", id, models.Patch{Excluded: &yes})
+		if err := firstError(err, h.EraseResponse(t.Context(), "shop", id)); err != nil {
+			t.Fatal(err)
+		}
+		left, err := h.ResponseByID(t.Context(), "bank", id)
+		if err != nil || left.Excluded || len(left.Answers) != 1 {
+			t.Errorf("%+v, %v", left, err)
+		}
+		h.isExact(t, "bank")
+		h.isExact(t, "shop")
+	})
+}
+
 func keysOf[V any](m map[string]V) func(func(string) bool) {
 	return func(yield func(string) bool) {
 		for k := range m {
