@@ -1,8 +1,6 @@
 package models
 
 import (
-	"math"
-
 	"github.com/mittari/mittari/models/score"
 )
 
@@ -51,49 +49,4 @@ func NewDrop(m Metric, floor float64, now, baseline score.Histogram) (Drop, bool
 	d.Baseline = before.Score
 	d.Drop, ok = m.Drop(now, baseline, floor)
 	return d, ok
-}
-
-// The CUSUM of Decline: a one-sided tabular chart (Page 1954) over closed days.
-const (
-	DeclineDays      = 56   // that it looks back on
-	DeclineBaseline  = 180  // days before them, that it is measured against: a rough idea of the usual would look like a decline
-	DeclineReference = 0.25 // k, in standard errors of a day: half the shift it is made to find
-	DeclineThreshold = 10   // h, above which the decline is an alarm
-	DeclineFloor     = 9    // how far a day's score moves by itself, as a standard deviation in points
-)
-
-// Decline is a slow fall of a score that no single week or month gives away.
-type Decline struct {
-	Cusum float64 // in standard errors of a day, ≥ 0
-	Days  int     // closed days since the CUSUM was last 0: when the decline began, if there is one
-}
-
-// DeclinePeriods are the days that a Decline looks at and its baseline's on the day given.
-func DeclinePeriods(today Day) (days, baseline Period) {
-	days = Period{Since: today - DeclineDays, Until: today}
-	return days, Period{Since: days.Since - DeclineBaseline, Until: days.Since}
-}
-
-// NewDecline runs the CUSUM C = max(0, C + z − k) over closed days, the oldest
-// first: z = (μ − x) / √(σ²/n + floor²) with a day's score x of n answers and the
-// baseline's score μ and spread σ of one answer. A day without answers, or with
-// too few to be shown, leaves it where it is. Without a baseline it reports false.
-func NewDecline(m Metric, floor float64, baseline score.Histogram, days []score.Histogram) (Decline, bool) {
-	usual, ok := m.Estimate(baseline)
-	spread, _ := m.Spread(baseline)
-	if !ok || m.Suppressed(baseline.N()) {
-		return Decline{}, false
-	}
-	var d Decline
-	for _, day := range days {
-		d.Days++
-		if r, answered := m.Evaluate(day); answered && !m.Suppressed(r.SampleSize) {
-			z := (usual.Center - r.Score) / math.Sqrt(spread*spread/float64(r.SampleSize)+floor*floor)
-			d.Cusum = math.Max(0, d.Cusum+z-DeclineReference)
-		}
-		if d.Cusum == 0 {
-			d.Days = 0
-		}
-	}
-	return d, true
 }

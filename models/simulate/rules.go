@@ -44,8 +44,14 @@ func drop(name string, z, points float64) func(*history) bool {
 
 func decline(h *history) bool {
 	days, baseline := models.DeclinePeriods(h.today())
-	d, ok := models.NewDecline(h.metric, models.DeclineFloor, h.sum(baseline), h.of(days))
-	return ok && d.Cusum > models.DeclineThreshold
+	chart, ok := models.NewDeclineChart(h.metric, models.DeclineFloor, h.sum(baseline))
+	if !ok {
+		return false
+	}
+	for _, day := range h.of(days) {
+		chart.Add(day)
+	}
+	return chart.Decline().Cusum > models.DeclineThreshold
 }
 
 func score7d(h *history, ago int) float64 { return scoreOf(h, 7, ago) }

@@ -1,0 +1,61 @@
+package models
+
+import (
+	"github.com/mittari/mittari/models/score"
+)
+
+// The CUSUM of a Decline: a one-sided tabular chart (Page 1954) over closed days.
+// The simulation (make simulate) holds the figures: less than one false alarm a year at any rate of answers.
+const (
+	DeclineDays      = 56   // that it looks back on
+	DeclineBaseline  = 180  // days before them, that it is measured against: a rough idea of the usual would look like a decline
+	DeclineReference = 0.25 // k, in standard errors of a day: half the shift it is made to find
+	DeclineThreshold = 10   // h, above which a decline is an alarm
+	DeclineFloor     = 9    // τ: how far a day's score moves by itself, neighbouring days alike, as a standard deviation in points
+)
+
+// Decline is a slow fall of a score that no single week or month gives away.
+type Decline struct {
+	Cusum float64 // in standard errors of a day, ≥ 0
+	Days  int     // closed days since the CUSUM was last 0: when the decline began, if there is one
+}
+
+// DeclinePeriods are the days that a Decline looks at and its baseline's on the day given.
+func DeclinePeriods(today Day) (days, baseline Period) {
+	days = Period{Since: today - DeclineDays, Until: today}
+	return days, Period{Since: days.Since - DeclineBaseline, Until: days.Since}
+}
+
+// DeclineChart is a Decline in the making.
+type DeclineChart struct {
+	metric               Metric
+	usual, spread, floor float64
+	decline              Decline
+}
+
+// NewDeclineChart starts a chart with a baseline. Without answers in it, or with
+// too few of them to be shown, it reports false.
+func NewDeclineChart(m Metric, floor float64, baseline score.Histogram) (*DeclineChart, bool) {
+	usual, ok := m.Estimate(baseline)
+	spread, _ := m.Spread(baseline)
+	if !ok || m.Suppressed(baseline.N()) {
+		return nil, false
+	}
+	return &DeclineChart{metric: m, usual: usual.Center, spread: spread, floor: floor}, true
+}
+
+// Add takes the next closed day. One without answers, or with too few to be
+// shown, leaves the sum where it is.
+func (c *DeclineChart) Add(day score.Histogram) {
+	c.decline.Days++
+	n := day.N()
+	if z, ok := c.metric.Standardized(day, c.usual, c.spread, c.floor); ok && n > 0 && !c.metric.Suppressed(n) {
+		c.decline.Cusum = score.CUSUM{Reference: DeclineReference}.Next(c.decline.Cusum, z)
+	}
+	if c.decline.Cusum == 0 {
+		c.decline.Days = 0
+	}
+}
+
+// Decline is what the days so far amount to.
+func (c *DeclineChart) Decline() Decline { return c.decline }
