@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, env func(string) string, stdout, st
 		kong.Name("mittari"),
 		kong.Description("Records what customers and employees answer and publishes honest scores as Prometheus series."),
 		kong.UsageOnError(), kong.Writers(stdout, stderr), kong.Exit(func(code int) { exit = code }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Resolvers(settingsFrom(env)), kong.ValueFormatter(settingHelp),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Resolvers(settingsFrom(env)), defaultFloors(), kong.ValueFormatter(settingHelp),
 	)
 	if err != nil {
 		fmt.Fprintln(stderr, "mittari:", err)

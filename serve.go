@@ -33,7 +33,7 @@ func (c *serveCommand) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	exporter, err := metrics.New(metrics.Config{Source: db, Log: log, Now: time.Now, Version: version})
+	exporter, err := metrics.New(metrics.Config{Source: db, Log: log, Now: time.Now, Version: version, Watch: c.watch()})
 	if err != nil {
 		return err
 	}

@@ -67,6 +67,10 @@ type serveSettings struct {
 	TimeZone         string        `setting:"" default:"UTC" placeholder:"ZONE" help:"The time zone of the workspace that the first start makes (${default})."`
 	Queue            int           `setting:"" default:"10000" help:"How many requests may wait to be stored before further ones are told to try again (${default})."`
 	DrainTimeout     time.Duration `setting:"" default:"30s" help:"How long to wait for requests under way when stopping (${default})."`
+	DropFloorDay     float64       `setting:"" default:"${floor_day}" placeholder:"POINTS" help:"By how many points (SD) a score moves from day to day without a reason, for drop detection (${default})."`
+	DropFloorWeek    float64       `setting:"" default:"${floor_week}" placeholder:"POINTS" help:"The same from week to week (${default}); cx_score_floor_suggested tells what was measured."`
+	DropFloorMonth   float64       `setting:"" default:"${floor_month}" placeholder:"POINTS" help:"The same for 28 days (${default})."`
+	DeclineFloor     float64       `setting:"" default:"${floor_decline}" placeholder:"POINTS" help:"The same for the CUSUM of slow declines (${default})."`
 	LogLevel         string        `setting:"" default:"info" enum:"debug,info,warn,error" help:"debug, info, warn or error (${default})."`
 }
 
@@ -85,8 +89,34 @@ func (s serveSettings) check() error {
 	if s.AdminKey != "" && len(s.AdminKey) < models.MinTokenLength {
 		fault("--admin-key must have %d characters at least", models.MinTokenLength)
 	}
+	for name, floor := range map[string]float64{"--drop-floor-day": s.DropFloorDay, "--drop-floor-week": s.DropFloorWeek,
+		"--drop-floor-month": s.DropFloorMonth, "--decline-floor": s.DeclineFloor} {
+		if !(floor >= 0 && floor <= 100) {
+			fault("%s must be 0 to 100 points", name)
+		}
+	}
 	if s.Queue < 1 {
 		fault("--queue must be 1 at least")
 	}
 	return errors.Join(faults...)
+}
+
+// defaultFloors are the defaults of the floors, which the domain holds, for the flags' tags.
+func defaultFloors() kong.Vars {
+	vars := kong.Vars{"floor_decline": fmt.Sprint(models.DeclineFloor)}
+	for _, arm := range models.Arms() {
+		vars["floor_"+arm.Name] = fmt.Sprint(arm.Floor)
+	}
+	return vars
+}
+
+// watch is how drops are looked for.
+func (s serveSettings) watch() models.WatchSettings {
+	w := models.DefaultWatch()
+	w.DeclineFloor = s.DeclineFloor
+	floors := map[string]float64{"day": s.DropFloorDay, "week": s.DropFloorWeek, "month": s.DropFloorMonth}
+	for i := range w.Arms {
+		w.Arms[i].Floor = floors[w.Arms[i].Name]
+	}
+	return w
 }

@@ -60,7 +60,7 @@ func (w *workspace) adopt(c catalog) bool {
 	if !w.catalog.sameShown(c) {
 		for metric, t := range w.tallies {
 			t.metric = c.metrics[metric]
-			w.dirty[metric] = true
+			w.changed(metric, w.held().Since)
 		}
 		w.dirty[arrivalsText] = true
 	}

@@ -18,6 +18,8 @@ func (w *workspace) encode() (bool, error) {
 		var s series
 		if name == arrivalsText {
 			w.arrivalSeries(&s)
+		} else if metric, drops := strings.CutSuffix(name, dropsText); drops {
+			w.dropSeries(&s, w.tallies[metric])
 		} else {
 			w.scoreSeries(&s, w.tallies[name])
 			w.windowSeries(&s, w.tallies[name])
@@ -68,20 +70,23 @@ func (w *workspace) groups(t *tally) []group {
 // histogram pools the group's answers in a window.
 func (t *tally) histogram(g group, window int) score.Histogram {
 	h := t.metric.NewHistogram()
-	for _, first := range g.first {
-		h.Merge(t.sums[window][int(first) : int(first)+t.metric.Size()])
-	}
+	t.pool(h, g, t.sums[window])
 	return h
 }
 
+// groupLabels tell the group's series from those of others.
+func (w *workspace) groupLabels(t *tally, g group) []*dto.LabelPair {
+	labels := []*dto.LabelPair{label("workspace", w.model.Key), label("metric", t.metric.Key), label("level", string(g.level))}
+	if g.level != models.CompanyLevel {
+		labels = append(labels, label(string(g.level), g.key))
+	}
+	return labels
+}
+
 func (w *workspace) scoreSeries(s *series, t *tally) {
-	common := []*dto.LabelPair{label("workspace", w.model.Key), label("metric", t.metric.Key)}
 	windows := windowLabels()
 	for _, g := range w.groups(t) {
-		labels := append(slices.Clip(common), label("level", string(g.level)))
-		if g.level != models.CompanyLevel {
-			labels = append(labels, label(string(g.level), g.key))
-		}
+		labels := w.groupLabels(t, g)
 		for i, window := range windows {
 			told := models.NewScore(t.metric, g.level, g.key, t.periods[i], t.histogram(g, i))
 			if told.Result != nil {

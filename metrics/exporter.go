@@ -9,6 +9,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/mittari/mittari/models"
 )
 
 // Defaults of a Config.
@@ -30,6 +32,8 @@ type Config struct {
 	// Later ones are told as other in all four; which those are may differ from
 	// one replica to the next.
 	MaxCombinations int
+
+	Watch models.WatchSettings // no arms: models.DefaultWatch
 }
 
 // Exporter follows the rollups and serves them as Prometheus series, beside
@@ -56,11 +60,14 @@ func New(c Config) (*Exporter, error) {
 	if c.Interval <= 0 {
 		c.Interval = DefaultInterval
 	}
+	if len(c.Watch.Arms) == 0 {
+		c.Watch = models.DefaultWatch()
+	}
 	if c.MaxCombinations <= 0 {
 		c.MaxCombinations = DefaultMaxCombinations
 	}
 	e := &Exporter{
-		snapshot: &snapshot{source: c.Source, now: c.Now, log: c.Log, maxLeaves: c.MaxCombinations},
+		snapshot: &snapshot{source: c.Source, now: c.Now, log: c.Log, bounds: bounds{c.MaxCombinations, c.Watch}},
 		registry: prometheus.NewRegistry(), interval: c.Interval, log: c.Log,
 	}
 	e.registry.MustRegister(collectors.NewGoCollector(),

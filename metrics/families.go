@@ -16,6 +16,18 @@ const (
 	upperFamily
 	sampleSizeFamily
 	meanFamily
+	baselineFamily
+	dropPointsFamily
+	dropZFamily
+	dropSizeFamily
+	baselineSizeFamily
+	baselineCoverageFamily
+	floorFamily
+	cusumFamily
+	declineStartFamily
+	volumeFamily
+	volumeExpectedFamily
+	volumeZFamily
 	windowFamily
 	arrivalFamily
 	familyCount
@@ -29,14 +41,26 @@ type family struct {
 func families() [familyCount]family {
 	gauge, counter := dto.MetricType_GAUGE, dto.MetricType_COUNTER
 	return [familyCount]family{
-		scoreFamily:      {"cx_score", "The metric's score in points over the window: -100 to 100 for net scores, 0 to 100 for the others.", gauge},
-		stderrFamily:     {"cx_score_stderr", "Standard error of the score, in points.", gauge},
-		lowerFamily:      {"cx_score_lower", "Lower end of the 95 % interval of the score, in points.", gauge},
-		upperFamily:      {"cx_score_upper", "Upper end of the 95 % interval of the score, in points.", gauge},
-		sampleSizeFamily: {"cx_score_sample_size", "Number of answers the score is made of.", gauge},
-		meanFamily:       {"cx_score_mean", "Mean answer on the metric's own scale.", gauge},
-		windowFamily:     {"cx_window_responses", "Number of answers in the window, by category.", gauge},
-		arrivalFamily:    {"cx_responses_total", "Answers that arrived, by category; what is erased or excluded later stays counted.", counter},
+		scoreFamily:            {"cx_score", "The metric's score in points over the window: -100 to 100 for net scores, 0 to 100 for the others.", gauge},
+		stderrFamily:           {"cx_score_stderr", "Standard error of the score, in points.", gauge},
+		lowerFamily:            {"cx_score_lower", "Lower end of the 95 % interval of the score, in points.", gauge},
+		upperFamily:            {"cx_score_upper", "Upper end of the 95 % interval of the score, in points.", gauge},
+		sampleSizeFamily:       {"cx_score_sample_size", "Number of answers the score is made of.", gauge},
+		meanFamily:             {"cx_score_mean", "Mean answer on the metric's own scale.", gauge},
+		baselineFamily:         {"cx_score_baseline", "Score in points of the 90 days before the arm's closed days: what is usual.", gauge},
+		dropPointsFamily:       {"cx_score_drop_points", "By how many points the arm's closed days lie below the baseline; negative when above.", gauge},
+		dropZFamily:            {"cx_score_drop_z", "The drop in standard errors, usual movement included; above 2.7 it is hardly chance.", gauge},
+		dropSizeFamily:         {"cx_score_drop_sample_size", "Number of answers in the arm's closed days.", gauge},
+		baselineSizeFamily:     {"cx_score_baseline_sample_size", "Number of answers in the baseline.", gauge},
+		baselineCoverageFamily: {"cx_score_baseline_coverage_ratio", "Part of the 90 days of the baseline that there is: from the first answer on.", gauge},
+		floorFamily:            {"cx_score_floor_suggested", "Standard deviation in points of the score from one such time to the next beyond sampling, measured over a year: a floor for drop detection.", gauge},
+		cusumFamily:            {"cx_score_cusum", "Sum of what closed days fell short of the usual score, in standard errors of a day; above 10 it is a slow decline.", gauge},
+		declineStartFamily:     {"cx_score_decline_start_timestamp_seconds", "When the first closed day began since cx_score_cusum was last 0; absent while it is 0.", gauge},
+		volumeFamily:           {"cx_volume_responses", "Number of answers in the last closed day (arm day) or the last 7 (week).", gauge},
+		volumeExpectedFamily:   {"cx_volume_expected", "Number of answers that the same time usually has, by the 8 weeks before.", gauge},
+		volumeZFamily:          {"cx_volume_z", "How far the answers are below what is expected, in standard errors; negative when above.", gauge},
+		windowFamily:           {"cx_window_responses", "Number of answers in the window, by category.", gauge},
+		arrivalFamily:          {"cx_responses_total", "Answers that arrived, by category; what is erased or excluded later stays counted.", counter},
 	}
 }
 

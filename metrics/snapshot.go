@@ -16,10 +16,10 @@ import (
 // they say as series. Its memory grows with the groups and days that have
 // answers, not with the answers.
 type snapshot struct {
-	source    Source
-	now       func() time.Time
-	log       *slog.Logger
-	maxLeaves int
+	source Source
+	now    func() time.Time
+	log    *slog.Logger
+	bounds
 
 	mu         sync.Mutex // one refresh at a time
 	workspaces map[string]*workspace
@@ -92,7 +92,7 @@ func (s *snapshot) load(ctx context.Context, now time.Time) error {
 }
 
 func (s *snapshot) loadWorkspace(ctx context.Context, m models.Workspace, now time.Time, before *workspace) (*workspace, error) {
-	w, err := loadWorkspace(ctx, s.source, m, now, s.maxLeaves, before)
+	w, err := loadWorkspace(ctx, s.source, m, now, s.bounds, before)
 	if err != nil {
 		return nil, err
 	}

@@ -9,18 +9,18 @@ import (
 
 // workspace is what the snapshot holds of one workspace.
 type workspace struct {
-	model     models.Workspace
-	zone      *time.Location
-	today     models.Day
-	catalog   catalog
-	labels    [dimensions]*labels
-	leaves    distinct // combinations of keys that found no room
-	maxLeaves int
-	tallies   map[string]*tally // by metric, of those with answers
-	arrivals  map[arrival]arrived
-	text      map[string]*text // what was encoded, by metric, and arrivalsText
-	dirty     map[string]bool  // what has to be encoded anew
-	unread    int              // rows that no metric could read
+	model   models.Workspace
+	zone    *time.Location
+	today   models.Day
+	catalog catalog
+	labels  [dimensions]*labels
+	leaves  distinct // combinations of keys that found no room
+	bounds
+	tallies  map[string]*tally // by metric, of those with answers
+	arrivals map[arrival]arrived
+	text     map[string]*text // what was encoded, by metric, and arrivalsText
+	dirty    map[string]bool  // what has to be encoded anew
+	unread   int              // rows that no metric could read
 }
 
 // daysAhead is how far past today rollups are read: a sender's clock may be ahead
@@ -30,8 +30,14 @@ const daysAhead = 1
 // readDays is the greatest number of days that are read at once: it bounds the memory needed.
 const readDays = 92
 
+// bounds are what an operator may set of the snapshot.
+type bounds struct {
+	maxLeaves int
+	watch     models.WatchSettings
+}
+
 // loadWorkspace reads all that the windows hold. Counters go on from before, which may be nil.
-func loadWorkspace(ctx context.Context, source Source, m models.Workspace, now time.Time, maxLeaves int, before *workspace) (*workspace, error) {
+func loadWorkspace(ctx context.Context, source Source, m models.Workspace, now time.Time, bounds bounds, before *workspace) (*workspace, error) {
 	zone, err := m.Zone()
 	if err != nil {
 		return nil, err
@@ -44,7 +50,7 @@ func loadWorkspace(ctx context.Context, source Source, m models.Workspace, now t
 	if err != nil {
 		return nil, err
 	}
-	w := newWorkspace(m, zone, now, maxLeaves)
+	w := newWorkspace(m, zone, now, bounds)
 	w.catalog = c
 	w.addKeys(c)
 	for _, metric := range c.metrics.Keys() {
@@ -61,8 +67,8 @@ func loadWorkspace(ctx context.Context, source Source, m models.Workspace, now t
 	return w, nil
 }
 
-func newWorkspace(m models.Workspace, zone *time.Location, now time.Time, maxLeaves int) *workspace {
-	w := &workspace{model: m, zone: zone, today: models.DayOf(now, zone), maxLeaves: maxLeaves,
+func newWorkspace(m models.Workspace, zone *time.Location, now time.Time, bounds bounds) *workspace {
+	w := &workspace{model: m, zone: zone, today: models.DayOf(now, zone), bounds: bounds,
 		tallies: map[string]*tally{}, text: map[string]*text{}, dirty: map[string]bool{arrivalsText: true}}
 	for d := range w.labels {
 		w.labels[d] = newLabels()
@@ -108,7 +114,7 @@ func (w *workspace) read(ctx context.Context, source Source, metric string, p mo
 	for day := p.Since; day < p.Until; day++ {
 		if t.replace(day, days[day]) {
 			w.tallies[metric] = t
-			w.dirty[metric] = true
+			w.changed(metric, day)
 		}
 	}
 	return nil
@@ -134,7 +140,15 @@ func (w *workspace) moveTo(today models.Day) {
 	w.today = today
 	for metric, t := range w.tallies {
 		t.moveTo(today)
-		w.dirty[metric] = true
+		w.changed(metric, w.held().Since)
+	}
+}
+
+// changed has a metric's series encoded anew: those of its drops only when the day is closed.
+func (w *workspace) changed(metric string, day models.Day) {
+	w.dirty[metric] = true
+	if day < w.today {
+		w.dirty[metric+dropsText] = true
 	}
 }
 

@@ -11,12 +11,13 @@ const (
 	DeclineBaseline  = 180  // days before them, that it is measured against: a rough idea of the usual would look like a decline
 	DeclineReference = 0.25 // k, in standard errors of a day: half the shift it is made to find
 	DeclineThreshold = 10   // h, above which a decline is an alarm
+	DeclineMost      = 12   // that the sum grows to, so that it falls below h soon after a recovery
 	DeclineFloor     = 9    // τ: how far a day's score moves by itself, neighbouring days alike, as a standard deviation in points
 )
 
 // Decline is a slow fall of a score that no single week or month gives away.
 type Decline struct {
-	Cusum float64 // in standard errors of a day, ≥ 0
+	Cusum float64 // in standard errors of a day, 0…DeclineMost
 	Days  int     // closed days since the CUSUM was last 0: when the decline began, if there is one
 }
 
@@ -50,7 +51,7 @@ func (c *DeclineChart) Add(day score.Histogram) {
 	c.decline.Days++
 	n := day.N()
 	if z, ok := c.metric.Standardized(day, c.usual, c.spread, c.floor); ok && n > 0 && !c.metric.Suppressed(n) {
-		c.decline.Cusum = score.CUSUM{Reference: DeclineReference}.Next(c.decline.Cusum, z)
+		c.decline.Cusum = min(DeclineMost, score.CUSUM{Reference: DeclineReference}.Next(c.decline.Cusum, z))
 	}
 	if c.decline.Cusum == 0 {
 		c.decline.Days = 0
