@@ -40,7 +40,7 @@ func problems() []problem {
 			detail: "the body may have 1048576 bytes at most; send many responses to /v1/responses/bulk"},
 		{code: models.Invalid, status: http.StatusUnprocessableEntity, title: "The content breaks a rule", detail: "the response was not stored",
 			errors: []models.Fault{{Field: "answers[0].score", Message: "must be from 0 to 10, is 11"}, {Field: "answers[1].metric", Message: "is missing: one of ces, csat, nps"}}},
-		{code: models.Busy, status: http.StatusServiceUnavailable, title: "Try again", detail: "the database can't be reached or is busy; nothing was stored, try again",
+		{code: models.Busy, status: http.StatusServiceUnavailable, title: "Try again", detail: "the database can't be reached or is busy; try again: with a submission_id nothing is stored twice",
 			header: "Retry-After", about: "After how many seconds to try again"},
 		{code: "internal", status: http.StatusInternalServerError, title: "Internal error", detail: "internal error; it is in the server's log"},
 	}
