@@ -48,13 +48,19 @@ func NewDeclineChart(m Metric, floor float64, baseline score.Histogram) (*Declin
 // Add takes the next closed day. One without answers, or with too few to be
 // shown, leaves the sum where it is.
 func (c *DeclineChart) Add(day score.Histogram) {
-	c.decline.Days++
 	n := day.N()
-	if z, ok := c.metric.Standardized(day, c.usual, c.spread, c.floor); ok && n > 0 && !c.metric.Suppressed(n) {
-		c.decline.Cusum = min(DeclineMost, score.CUSUM{Reference: DeclineReference}.Next(c.decline.Cusum, z))
+	z, ok := c.metric.Standardized(day, c.usual, c.spread, c.floor)
+	c.decline.next(z, ok && n > 0 && !c.metric.Suppressed(n))
+}
+
+// next takes a day's score in standard errors above the usual; one that is not told leaves the sum where it is.
+func (d *Decline) next(z float64, told bool) {
+	d.Days++
+	if told {
+		d.Cusum = min(DeclineMost, score.CUSUM{Reference: DeclineReference}.Next(d.Cusum, z))
 	}
-	if c.decline.Cusum == 0 {
-		c.decline.Days = 0
+	if d.Cusum == 0 {
+		d.Days = 0
 	}
 }
 

@@ -30,6 +30,8 @@ type Score struct {
 	Histogram  score.Histogram
 	Result     *score.Result // nil: no answers, or suppressed
 	Suppressed bool
+	Modelled   bool    // the company's, by a CompanyModel
+	Coverage   float64 // of a Modelled score: the share of the weight that had answers, 0…1
 }
 
 // NewScore evaluates a group's histogram, unless the group is too small to be shown.

@@ -28,7 +28,8 @@ type Watch struct {
 type armWatch struct {
 	arm           Arm
 	now, baseline score.Histogram
-	part          score.Histogram // of the floor's period under way
+	part          score.Histogram // of the floor's period under way, or just over
+	over          bool            // the part is complete; the next day begins another
 	gauge         FloorGauge
 }
 
@@ -73,6 +74,9 @@ func (w *Watch) Add(day Day, answers score.Histogram) {
 
 func (a *armWatch) add(m Metric, today, day Day, answers score.Histogram, any bool) {
 	now, baseline := a.arm.Periods(today)
+	if a.over {
+		clear(a.part)
+	}
 	if any {
 		a.part.Merge(answers)
 		switch {
@@ -82,13 +86,12 @@ func (a *armWatch) add(m Metric, today, day Day, answers score.Histogram, any bo
 			a.baseline.Merge(answers)
 		}
 	}
-	if int(today-day-1)%a.arm.Days != 0 {
+	if a.over = int(today-day-1)%a.arm.Days == 0; !a.over {
 		return
 	}
 	if r, ok := m.Evaluate(a.part); ok && r.StdErr != nil {
 		a.gauge.Add(r.Score, *r.StdErr, r.SampleSize)
 	}
-	clear(a.part)
 }
 
 // ArmDrop is what one arm found.
@@ -107,14 +110,19 @@ func (w *Watch) Drops() []ArmDrop {
 		if !ok {
 			continue
 		}
-		_, baseline := a.arm.Periods(w.today)
-		found := ArmDrop{Drop: d, Arm: a.arm, BaselineDays: Period{max(baseline.Since, w.first), baseline.Until}.Days()}
+		found := ArmDrop{Drop: d, Arm: a.arm, BaselineDays: a.arm.baselineDays(w.today, w.first)}
 		if floor, measured := a.gauge.Floor(); measured {
 			found.Floor = &floor
 		}
 		drops = append(drops, found)
 	}
 	return drops
+}
+
+// baselineDays are the days of the arm's baseline from the first one with answers on.
+func (a Arm) baselineDays(today, first Day) int {
+	_, baseline := a.Periods(today)
+	return Period{max(baseline.Since, first), baseline.Until}.Days()
 }
 
 // Decline is the slow decline; false when there is no baseline for one.

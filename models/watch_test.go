@@ -32,13 +32,7 @@ func npsDay(n int, points float64) score.Histogram {
 
 func armOf(t *testing.T, w *Watch, name string) ArmDrop {
 	t.Helper()
-	for _, d := range w.Drops() {
-		if d.Arm.Name == name {
-			return d
-		}
-	}
-	t.Fatalf("arm %s tells nothing", name)
-	return ArmDrop{}
+	return dropOf(t, w.Drops(), name)
 }
 
 func TestDropShowsInEveryArmThatItFills(t *testing.T) {

@@ -18,6 +18,27 @@ func (s Scale) Standardized(h Histogram, mean, sd, floor float64) (float64, bool
 	return (momentsOf(s.worths(h)).mean - mean) / math.Sqrt(sd*sd/float64(n)+floor*floor), true
 }
 
+// StandardizedIndex is Standardized for an Index: how far now's lies above
+// base's, both over the strata that both have (see Paired), in standard errors:
+// z = (Σ W·m₁ − Σ W·m₀) / √(Σ W²·sd₀²/n₁ + floor²), m₁ and n₁ of now's strata, m₀
+// and sd₀ of base's. It reports false where Index does, and for a floor below zero.
+func (s Scale) StandardizedIndex(now, base []Stratum, floor, leastCoverage float64) (float64, bool) {
+	now, base = Paired(now, base)
+	x1, ok1 := s.Index(now, leastCoverage)
+	x0, ok0 := s.Index(base, leastCoverage)
+	if !ok1 || !ok0 || !(floor >= 0) || math.IsInf(floor, 1) {
+		return 0, false
+	}
+	counted, _, _ := weighed(now)
+	usual, _, _ := weighed(base)
+	variance := floor * floor
+	for i, h := range counted {
+		sd, _ := s.Spread(usual[i].Answers)
+		variance += h.Weight * h.Weight * sd * sd / h.size()
+	}
+	return (x1.Value - x0.Value) / math.Sqrt(variance), true
+}
+
 // CUSUM is Page's one-sided chart for a lasting drop (Page 1954): it sums what
 // each z falls short by, beyond a reference, and forgets when there's nothing left.
 // It finds slow declines that no single period shows.

@@ -174,3 +174,38 @@ func TestPeriodsAreComparedByTheStrataBothHave(t *testing.T) {
 		t.Errorf("a stratum that fell silent is a drop of z = %v, %v", z, ok)
 	}
 }
+
+func TestIndexIsStandardizedByTheSpreadOfItsBaseline(t *testing.T) {
+	s := plainNetScale()
+	low, high, day := Histogram{200, 100, 100}, Histogram{0, 100, 300}, Histogram{1, 2, 5}
+	m, _ := s.Index([]Stratum{{Answers: low, Weight: 1}}, 1)
+	sd, _ := s.Spread(low)
+	want, _ := s.Standardized(day, m.Value, sd, 9)
+	z, ok := s.StandardizedIndex([]Stratum{{Answers: day, Weight: 3}}, []Stratum{{Answers: low}}, 9, 1)
+	if !ok || !near(z, want) {
+		t.Errorf("one stratum: z = %v, %v, want %v", z, ok, want)
+	}
+	sd2, _ := s.Spread(high)
+	// by hand: m of day 50, of low -25, of high 75
+	want = (0.25*(50+25) + 0.75*(50-75)) / math.Sqrt(0.0625*sd*sd/8+0.5625*sd2*sd2/8+81)
+	z, ok = s.StandardizedIndex([]Stratum{{Answers: day, Weight: 1}, {Weight: 5}, {Answers: day, Weight: 3}},
+		[]Stratum{{Answers: low}, {Answers: high}, {Answers: high}}, 9, 0.4)
+	if !ok || !near(z, want) {
+		t.Errorf("two of three strata: z = %v, %v, want %v", z, ok, want)
+	}
+	for name, c := range map[string]struct {
+		now, base []Stratum
+		floor     float64
+	}{
+		"nobody today":         {[]Stratum{{Weight: 1}}, []Stratum{{Answers: low}}, 9},
+		"nobody before":        {[]Stratum{{Answers: day, Weight: 1}}, []Stratum{{}}, 9},
+		"too little":           {[]Stratum{{Answers: day, Weight: 1}, {Weight: 1.1}}, []Stratum{{Answers: low}, {Answers: low}}, 9},
+		"a floor below zero":   {[]Stratum{{Answers: day, Weight: 1}}, []Stratum{{Answers: low}}, -1},
+		"a floor without end":  {[]Stratum{{Answers: day, Weight: 1}}, []Stratum{{Answers: low}}, math.Inf(1)},
+		"a floor not a number": {[]Stratum{{Answers: day, Weight: 1}}, []Stratum{{Answers: low}}, math.NaN()},
+	} {
+		if z, ok := s.StandardizedIndex(c.now, c.base, c.floor, 0.5); ok {
+			t.Errorf("%s: z = %v", name, z)
+		}
+	}
+}
