@@ -111,8 +111,11 @@ func explainMap(raw json.RawMessage, t reflect.Type, at string, faults *models.F
 	}
 }
 
-// short cuts a name that is quoted back to its sender.
+// short cuts a name that is told back to its sender, and shows an empty one.
 func short(name string) string {
+	if name == "" {
+		return `""`
+	}
 	if r := []rune(name); len(r) > 40 {
 		return string(r[:40]) + "…"
 	}

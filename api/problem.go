@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -100,9 +101,8 @@ func (s *server) refuse(c *gin.Context, err error) {
 	if c.Writer.Written() { // the status is out already; a cut connection tells the reader that something is missing
 		panic(http.ErrAbortHandler)
 	}
-	var e *models.Error
-	if errors.As(err, &e) && e.RetryAfter > 0 {
-		c.Header("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
+	if p.Status == http.StatusServiceUnavailable {
+		c.Header("Retry-After", retryAfter(err))
 	}
 	if p.Status == http.StatusUnauthorized {
 		c.Header("WWW-Authenticate", `Bearer realm="mittari"`)
@@ -111,14 +111,26 @@ func (s *server) refuse(c *gin.Context, err error) {
 	c.AbortWithStatusJSON(p.Status, p)
 }
 
+// retryAfter is in how many seconds it is worth trying again: as the error says, 1 at least.
+func retryAfter(err error) string {
+	var e *models.Error
+	if errors.As(err, &e) && e.RetryAfter > time.Second {
+		return strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds())))
+	}
+	return "1"
+}
+
 // logError logs what the server is at fault for, whole; what the sender is at
 // fault for is only answered, since it may hold personal data. That a client
 // has gone is nobody's fault.
 func (s *server) logError(c *gin.Context, p problem, err error) {
-	if p.Status >= http.StatusInternalServerError && models.ErrorCode(err) == "" && !clientGone(c, err) {
+	if p.Status >= http.StatusInternalServerError && saysMore(err, p) && !clientGone(c, err) {
 		s.Logger.Error("request failed", "method", c.Request.Method, "route", c.FullPath(), "error", err)
 	}
 }
+
+// saysMore reports whether the error knows more than is answered, such as what the database said.
+func saysMore(err error, p problem) bool { return err.Error() != p.Detail }
 
 // clientGone reports whether the error comes of the client's having left.
 func clientGone(c *gin.Context, err error) bool {
