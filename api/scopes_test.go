@@ -1,0 +1,92 @@
+package api_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mittari/mittari/models"
+)
+
+// needs says for every route which scopes a key must have: none in particular, or no key at all.
+func needs() map[string][]models.Scope {
+	noKey, anyKey := []models.Scope(nil), []models.Scope{}
+	needs := map[string][]models.Scope{
+		"GET /": noKey, "GET /docs": noKey, "GET /docs/*file": noKey, "GET /openapi.json": noKey, "GET /healthz": noKey, "GET /readyz": noKey,
+		"POST /v1/responses":       {models.WriteResponses},
+		"POST /v1/responses/bulk":  {models.WriteResponses},
+		"GET /v1/responses":        {models.ReadResponses},
+		"GET /v1/responses/:id":    {models.ReadResponses},
+		"PATCH /v1/responses/:id":  {models.ReadResponses, models.WriteResponses},
+		"DELETE /v1/responses/:id": {models.ReadResponses, models.WriteResponses},
+		"GET /v1/scores":           {models.ReadScores},
+		"GET /v1/metrics":          anyKey,
+		"GET /v1/metrics/:key":     anyKey,
+		"PUT /v1/metrics/:key":     {models.WriteCatalog},
+		"GET /v1/keys":             {models.Admin},
+		"POST /v1/keys":            {models.Admin},
+		"DELETE /v1/keys/:id":      {models.Admin},
+		"GET /v1/workspaces":       anyKey,
+		"POST /v1/workspaces":      {models.Admin},
+	}
+	for _, plural := range plurals {
+		needs["GET /v1/"+plural] = anyKey
+		needs["GET /v1/"+plural+"/:key"] = anyKey
+		needs["PUT /v1/"+plural+"/:key"] = []models.Scope{models.WriteCatalog}
+		needs["DELETE /v1/"+plural+"/:key"] = []models.Scope{models.WriteCatalog}
+	}
+	return needs
+}
+
+// keyrings are all sets of scopes but the empty one.
+func keyrings() [][]models.Scope {
+	all := models.Scopes()
+	var sets [][]models.Scope
+	for bits := 1; bits < 1<<len(all); bits++ {
+		var set []models.Scope
+		for i, scope := range all {
+			if bits&(1<<i) != 0 {
+				set = append(set, scope)
+			}
+		}
+		sets = append(sets, set)
+	}
+	return sets
+}
+
+func TestEveryRouteLetsInExactlyTheKeysThatHaveItsScopes(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, setup{})
+	needs := needs()
+	for _, route := range s.routesOf() {
+		method, path, _ := strings.Cut(route, " ")
+		path = strings.NewReplacer(":id", someID, ":key", "nowhere", "/*file", "/").Replace(path)
+		scopes, known := needs[route]
+		if !known {
+			t.Errorf("%s: say in this test which scopes it needs", route)
+			continue
+		}
+		delete(needs, route)
+		if nobody := (caller{server: s}).send(t, method, path, ""); scopes != nil {
+			wantProblem(t, nobody, http.StatusUnauthorized, "unauthorized")
+		} else if nobody.status == http.StatusUnauthorized || nobody.status == http.StatusForbidden {
+			t.Errorf("%s asks for a key: status %d", route, nobody.status)
+		}
+		for _, keyring := range keyrings() {
+			r := s.as(t, home, keyring...).send(t, method, path, "")
+			lacks := slices.ContainsFunc(scopes, func(need models.Scope) bool { return !slices.Contains(keyring, need) })
+			if lacks && !slices.Contains(keyring, models.Admin) {
+				p := wantProblem(t, r, http.StatusForbidden, "forbidden")
+				if !slices.ContainsFunc(scopes, func(need models.Scope) bool { return strings.Contains(p.Detail, string(need)) }) {
+					t.Errorf("%s with %v: the detail does not say which scope lacks: %s", route, keyring, p.Detail)
+				}
+			} else if r.status == http.StatusUnauthorized || r.status == http.StatusForbidden {
+				t.Errorf("%s with %v: status %d: %s", route, keyring, r.status, r.body)
+			}
+		}
+	}
+	for route := range needs {
+		t.Errorf("there is no route %s", route)
+	}
+}
