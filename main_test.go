@@ -51,7 +51,7 @@ func start(t testing.TB, database string, args ...string) *running {
 		}
 	})
 	t.Cleanup(func() { r.stop() })
-	eventually(t, time.Minute, "the server says that it is ready", func() bool {
+	eventually(t, 5*time.Minute, "the server says that it is ready", func() bool {
 		select {
 		case code := <-exited:
 			exited <- code
@@ -133,7 +133,7 @@ func (r *running) do(request *http.Request) (int, string) {
 	return response.StatusCode, string(text)
 }
 
-// scrape gets a page of the metrics listener.
+// scrape gets a page of the metrics listener; "" before the scores were read for the first time.
 func (r *running) scrape(path string) string {
 	r.t.Helper()
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, r.metrics+path, nil)
@@ -141,10 +141,14 @@ func (r *running) scrape(path string) string {
 		r.t.Fatal(err)
 	}
 	status, text := r.do(request)
-	if status != http.StatusOK {
-		r.t.Fatalf("GET %s%s: %d %s", r.metrics, path, status, text)
+	switch status {
+	case http.StatusOK:
+		return text
+	case http.StatusServiceUnavailable:
+		return ""
 	}
-	return text
+	r.t.Fatalf("GET %s%s: %d %s", r.metrics, path, status, text)
+	return ""
 }
 
 func decode[T any](t testing.TB, text string) T {

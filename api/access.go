@@ -47,7 +47,7 @@ func (s *server) findKeys(c *gin.Context) error {
 	if err := noQuery(c); err != nil {
 		return err
 	}
-	keys, err := s.Store.FindKeys(c, workspaceOf(c))
+	keys, err := s.Store.FindKeys(c.Request.Context(), workspaceOf(c))
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (s *server) createKey(c *gin.Context) error {
 	if err := firstError(noQuery(c), readBody(c, &body)); err != nil {
 		return err
 	}
-	key, err := s.makeKey(c, models.Key{Workspace: workspaceOf(c), Name: body.Name, Scopes: body.Scopes})
+	key, err := s.makeKey(c.Request.Context(), models.Key{Workspace: workspaceOf(c), Name: body.Name, Scopes: body.Scopes})
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (s *server) revokeKey(c *gin.Context) error {
 	if err := firstError(noQuery(c), err); err != nil {
 		return err
 	}
-	if err := s.Store.RevokeKey(c, workspaceOf(c), id); err != nil {
+	if err := s.Store.RevokeKey(c.Request.Context(), workspaceOf(c), id); err != nil {
 		return err
 	}
 	s.keys.clear()
@@ -147,14 +147,14 @@ func (s *server) findWorkspaces(c *gin.Context) error {
 		return err
 	}
 	if s.operates(c) {
-		workspaces, err := s.Store.FindWorkspaces(c)
+		workspaces, err := s.Store.FindWorkspaces(c.Request.Context())
 		if err != nil {
 			return err
 		}
 		c.JSON(http.StatusOK, workspaceList{workspaces})
 		return nil
 	}
-	own, err := s.Store.WorkspaceByKey(c, workspaceOf(c))
+	own, err := s.Store.WorkspaceByKey(c.Request.Context(), workspaceOf(c))
 	if err != nil {
 		return err
 	}
@@ -183,11 +183,11 @@ func (s *server) createWorkspace(c *gin.Context) error {
 	if err := workspace.Check(); err != nil {
 		return err
 	}
-	stored, err := s.Store.CreateWorkspace(c, workspace)
+	stored, err := s.Store.CreateWorkspace(c.Request.Context(), workspace)
 	if err != nil {
 		return err
 	}
-	key, err := s.makeKey(c, models.Key{Workspace: stored.Key, Name: "admin", Scopes: []models.Scope{models.Admin}})
+	key, err := s.makeKey(c.Request.Context(), models.Key{Workspace: stored.Key, Name: "admin", Scopes: []models.Scope{models.Admin}})
 	if err != nil {
 		return err
 	}

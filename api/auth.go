@@ -35,7 +35,7 @@ func (s *server) authorize(c *gin.Context, scope models.Scope) error {
 
 func (s *server) keyOf(c *gin.Context, token string) (models.Key, error) {
 	key, err := s.keys.get(models.HashToken(token), func(hash [32]byte) (models.Key, error) {
-		return s.Store.KeyByHash(c, hash)
+		return s.Store.KeyByHash(c.Request.Context(), hash)
 	})
 	if models.ErrorCode(err) == models.NotFound || err == nil && key.RevokedAt != nil {
 		return key, models.Errorf(models.Unauthorized, "the key is unknown or was revoked")
@@ -74,7 +74,7 @@ type workspaceRules struct {
 
 func (s *server) rulesOf(c *gin.Context) (workspaceRules, error) {
 	return s.workspaces.get(workspaceOf(c), func(key string) (workspaceRules, error) {
-		workspace, err := s.Store.WorkspaceByKey(c, key)
+		workspace, err := s.Store.WorkspaceByKey(c.Request.Context(), key)
 		if err != nil {
 			return workspaceRules{}, err
 		}
@@ -82,7 +82,7 @@ func (s *server) rulesOf(c *gin.Context) (workspaceRules, error) {
 		if err != nil {
 			return workspaceRules{}, err
 		}
-		metrics, err := s.Store.FindMetrics(c, key)
+		metrics, err := s.Store.FindMetrics(c.Request.Context(), key)
 		return workspaceRules{zone, metrics}, err
 	})
 }

@@ -146,7 +146,7 @@ func (b *bulk) flush() error {
 		stored = make([]models.Outcome, len(b.accepted))
 	} else {
 		var err error
-		stored, err = b.Recorder.RecordAll(b.c, b.accepted)
+		stored, err = b.Recorder.RecordAll(b.c.Request.Context(), b.accepted)
 		if clientGone(b.c, err) {
 			return err // there is nobody to tell
 		}

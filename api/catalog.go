@@ -48,7 +48,7 @@ func (k catalog) find(c *gin.Context) error {
 	if err := noQuery(c); err != nil {
 		return err
 	}
-	entries, err := k.Store.FindEntries(c, workspaceOf(c), k.kind)
+	entries, err := k.Store.FindEntries(c.Request.Context(), workspaceOf(c), k.kind)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (k catalog) byKey(c *gin.Context) error {
 	if err := firstError(noQuery(c), err); err != nil {
 		return err
 	}
-	entry, err := k.Store.EntryByKey(c, workspaceOf(c), k.kind, key)
+	entry, err := k.Store.EntryByKey(c.Request.Context(), workspaceOf(c), k.kind, key)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (k catalog) put(c *gin.Context) error {
 	if err := entry.Check(); err != nil {
 		return err
 	}
-	stored, created, err := k.Store.PutEntry(c, workspaceOf(c), entry)
+	stored, created, err := k.Store.PutEntry(c.Request.Context(), workspaceOf(c), entry)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (k catalog) delete(c *gin.Context) error {
 	if err := firstError(noQuery(c), err); err != nil {
 		return err
 	}
-	if err := k.Store.DeleteEntry(c, workspaceOf(c), k.kind, key); err != nil {
+	if err := k.Store.DeleteEntry(c.Request.Context(), workspaceOf(c), k.kind, key); err != nil {
 		return err
 	}
 	c.Status(http.StatusNoContent)

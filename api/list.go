@@ -104,7 +104,7 @@ func (s *server) listResponses(c *gin.Context, filter models.ResponseFilter) err
 	}
 	limit := filter.Limit
 	filter.Limit++ // one more tells whether there is a next page
-	responses, err := s.Store.FindResponses(c, workspaceOf(c), filter)
+	responses, err := s.Store.FindResponses(c.Request.Context(), workspaceOf(c), filter)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (s *server) eachPage(c *gin.Context, filter models.ResponseFilter, write fu
 		if left > 0 {
 			filter.Limit = left
 		}
-		page, err := s.Store.FindResponses(c, workspaceOf(c), filter)
+		page, err := s.Store.FindResponses(c.Request.Context(), workspaceOf(c), filter)
 		if err != nil {
 			return err
 		}

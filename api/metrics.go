@@ -40,7 +40,7 @@ func (s *server) findMetrics(c *gin.Context) error {
 	if err := noQuery(c); err != nil {
 		return err
 	}
-	metrics, err := s.Store.FindMetrics(c, workspaceOf(c))
+	metrics, err := s.Store.FindMetrics(c.Request.Context(), workspaceOf(c))
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (s *server) metricByKey(c *gin.Context) error {
 	if err := noQuery(c); err != nil {
 		return err
 	}
-	metrics, err := s.Store.FindMetrics(c, workspaceOf(c))
+	metrics, err := s.Store.FindMetrics(c.Request.Context(), workspaceOf(c))
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (s *server) putMetric(c *gin.Context) error {
 	if err := withMissing(missing, metric.Check()); err != nil {
 		return err
 	}
-	created, err := s.Store.PutMetric(c, workspaceOf(c), metric)
+	created, err := s.Store.PutMetric(c.Request.Context(), workspaceOf(c), metric)
 	if err != nil {
 		return err
 	}

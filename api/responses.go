@@ -55,7 +55,7 @@ func (s *server) createResponse(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	outcome, err := s.Recorder.Record(c, accepted)
+	outcome, err := s.Recorder.Record(c.Request.Context(), accepted)
 	if err := firstError(err, outcome.Err); err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (s *server) responseByID(c *gin.Context) error {
 	if err := firstError(noQuery(c), err); err != nil {
 		return err
 	}
-	response, err := s.Store.ResponseByID(c, workspaceOf(c), id)
+	response, err := s.Store.ResponseByID(c.Request.Context(), workspaceOf(c), id)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (s *server) patchResponse(c *gin.Context) error {
 	if err := firstError(noQuery(c), err, readBody(c, &patch), patch.Check()); err != nil {
 		return err
 	}
-	response, err := s.Store.UpdateResponse(c, workspaceOf(c), id, patch)
+	response, err := s.Store.UpdateResponse(c.Request.Context(), workspaceOf(c), id, patch)
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (s *server) eraseResponse(c *gin.Context) error {
 	if err := firstError(noQuery(c), err); err != nil {
 		return err
 	}
-	if err := s.Store.EraseResponse(c, workspaceOf(c), id); err != nil {
+	if err := s.Store.EraseResponse(c.Request.Context(), workspaceOf(c), id); err != nil {
 		return err
 	}
 	c.Status(http.StatusNoContent)

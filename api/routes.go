@@ -41,6 +41,14 @@ func (s *server) routes(engine *gin.Engine) {
 		add("DELETE", catalog.path()+"/:key", models.WriteCatalog, catalog.delete)
 	}
 
+	add("GET", "/v1/model", anyKey, s.findModels)
+	add("PUT", "/v1/model", models.WriteCatalog, s.putModel)
+	add("DELETE", "/v1/model", models.WriteCatalog, s.deleteModel)
+
+	add("GET", "/v1/targets", anyKey, s.findTargets)
+	add("PUT", "/v1/targets", models.WriteCatalog, s.putTarget)
+	add("DELETE", "/v1/targets", models.WriteCatalog, s.deleteTarget)
+
 	add("GET", "/v1/keys", models.Admin, s.findKeys)
 	add("POST", "/v1/keys", models.Admin, s.createKey)
 	add("DELETE", "/v1/keys/:id", models.Admin, s.revokeKey)

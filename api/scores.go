@@ -42,6 +42,8 @@ type scoreRow struct {
 	Distribution []scoreCount     `json:"distribution,omitempty"`       // every value of the scale with its number of answers
 	Categories   map[string]int64 `json:"categories,omitempty"`         // how many promoters, passives and detractors, or top, middle and bottom
 	Suppressed   bool             `json:"suppressed,omitempty"`         // too few employees answered to show anything
+	Model        bool             `json:"model,omitempty"`              // calculated by the company model
+	Coverage     *float64         `json:"coverage,omitempty"`           // by the model only: the share of the weight that had answers, 0 to 1
 }
 
 type scoreCount struct {
@@ -54,6 +56,7 @@ type scoreQuery struct {
 	metric models.Metric
 	level  models.Level
 	filter models.Keys
+	pooled bool // all answers together, whatever the company model
 	parts  []models.Period
 	zone   *time.Location
 }
@@ -65,6 +68,11 @@ type scoreQuery struct {
 // @Description
 // @Description	Where nobody answered there is a `sample_size` of 0 and no score. Where fewer employees
 // @Description	answered than may be shown there is `suppressed` and no number at all.
+// @Description
+// @Description	The company's score is calculated by its model (`PUT /v1/model`) where the metric has one and there
+// @Description	is no filter; `model` says so, and `coverage` tells the share of the weight that had answers. Its mean
+// @Description	is weighted, too; the distribution and the categories count the answers as they were given. Below a
+// @Description	coverage of 0.5 there is no score.
 // @ID				findScores
 // @Tags			scores
 // @Security		key[scores:read]
@@ -74,6 +82,7 @@ type scoreQuery struct {
 // @Param			since		query		string			false	"The first day: a date such as 2026-11-01, or its first moment in the workspace's time zone"
 // @Param			until		query		string			false	"The day behind the last one; tomorrow unless given. Needs since"
 // @Param			interval	query		models.Interval	false	"Cut the period into calendar days, weeks from Monday, or months"
+// @Param			pooled		query		bool			false	"The company's score of all answers together, whatever its model"
 // @Param			{dimension}	query		string			false	"Only answers of this {dimension}"
 // @Success		200			{object}	scoreList		"Scores by key, then by time"
 // @Router			/v1/scores [get]
@@ -111,6 +120,7 @@ func (s *server) scoreQueryOf(c *gin.Context) (scoreQuery, error) {
 			q.faults.Add("group_by", "must be one of %v", models.Levels())
 		}
 	}
+	sq.pooled = q.flag("pooled")
 	sq.parts = s.partsOf(q, rules.zone)
 	return sq, q.err()
 }
@@ -172,23 +182,28 @@ func windowNames() []string {
 }
 
 // scores answers the question from the rollups: by key, then by time.
-func (s *server) scores(ctx *gin.Context, q scoreQuery) ([]models.Score, error) {
-	count := models.CountQuery{Metric: q.metric.Key, Filter: q.filter, Daily: len(q.parts) > 1,
-		Period: models.Period{Since: q.parts[0].Since, Until: q.parts[len(q.parts)-1].Until}}
-	if d, grouped := q.level.Dimension(); grouped {
-		count.By = &d
-	}
-	counts, err := s.Store.FindCounts(ctx, workspaceOf(ctx), count)
+func (s *server) scores(c *gin.Context, q scoreQuery) ([]models.Score, error) {
+	model, modelled, err := s.modelOf(c, q)
 	if err != nil {
 		return nil, err
 	}
-	groupsOf, err := s.groupsOf(ctx, q.level)
+	level := q.level
+	if modelled {
+		level = model.Level
+	}
+	groups, err := s.groups(c, q, level)
 	if err != nil {
 		return nil, err
 	}
-	groups := histograms(q, counts, groupsOf)
-	if n := len(groups) * len(q.parts); n > maxScores {
+	n := len(groups) * len(q.parts)
+	if modelled {
+		n = len(q.parts)
+	}
+	if n > maxScores {
 		return nil, models.Errorf(malformed, "these are %d scores, more than %d: take a shorter period, a longer interval or a filter", n, maxScores)
+	}
+	if modelled {
+		return modelScores(q, model, groups), nil
 	}
 	var scores []models.Score
 	for _, key := range sortedNames(groups) {
@@ -197,6 +212,24 @@ func (s *server) scores(ctx *gin.Context, q scoreQuery) ([]models.Score, error) 
 		}
 	}
 	return scores, nil
+}
+
+// groups are the histograms of the level's groups; see histograms.
+func (s *server) groups(c *gin.Context, q scoreQuery, level models.Level) (map[string][]score.Histogram, error) {
+	count := models.CountQuery{Metric: q.metric.Key, Filter: q.filter, Daily: len(q.parts) > 1,
+		Period: models.Period{Since: q.parts[0].Since, Until: q.parts[len(q.parts)-1].Until}}
+	if d, grouped := level.Dimension(); grouped {
+		count.By = &d
+	}
+	counts, err := s.Store.FindCounts(c.Request.Context(), workspaceOf(c), count)
+	if err != nil {
+		return nil, err
+	}
+	groupsOf, err := s.groupsOf(c, level)
+	if err != nil {
+		return nil, err
+	}
+	return histograms(q, counts, groupsOf), nil
 }
 
 // histograms sorts counts into the groups they belong to and the parts of the
@@ -240,7 +273,7 @@ func partOf(parts []models.Period, day models.Day) int {
 
 // groupsOf tells which groups of the level a counted key belongs to: itself,
 // or, for journeys, those that the touchpoint stands on.
-func (s *server) groupsOf(ctx *gin.Context, level models.Level) (func(string) []string, error) {
+func (s *server) groupsOf(c *gin.Context, level models.Level) (func(string) []string, error) {
 	if level != models.JourneyLevel {
 		return func(key string) []string {
 			if key == "" && level != models.CompanyLevel {
@@ -249,7 +282,7 @@ func (s *server) groupsOf(ctx *gin.Context, level models.Level) (func(string) []
 			return []string{key}
 		}, nil
 	}
-	journeys, err := s.Store.FindEntries(ctx, workspaceOf(ctx), models.JourneyKind)
+	journeys, err := s.Store.FindEntries(c.Request.Context(), workspaceOf(c), models.JourneyKind)
 	if err != nil {
 		return nil, err
 	}
@@ -265,9 +298,13 @@ func (s *server) groupsOf(ctx *gin.Context, level models.Level) (func(string) []
 func rowOf(s models.Score, zone *time.Location) scoreRow {
 	row := scoreRow{Metric: s.Metric.Key, Level: s.Level, Key: s.Key, Suppressed: s.Suppressed,
 		Since: s.Period.Since.Start(zone), Until: s.Period.Until.Start(zone)}
+	row.Model = s.Modelled
+	if s.Modelled && !s.Suppressed {
+		row.Coverage = &s.Coverage
+	}
 	if s.Result == nil {
-		if !s.Suppressed {
-			row.SampleSize = new(int64)
+		if n := s.Histogram.N(); !s.Suppressed {
+			row.SampleSize = &n
 		}
 		return row
 	}

@@ -1,7 +1,8 @@
 // Package api is the REST API: routes, keys, handlers and problem documents.
 //
 // A handler reads as decode, check, call, encode and returns an error; one
-// wrapper turns that into a problem document.
+// wrapper turns that into a problem document. What a handler calls gets
+// c.Request.Context(), never c: gin uses c again while a database may still look at it.
 package api
 
 import (
@@ -31,6 +32,8 @@ type Store interface {
 	responseStore
 	scoreStore
 	catalogStore
+	modelStore
+	targetStore
 	accessStore
 }
 
@@ -46,7 +49,6 @@ func New(c Config) http.Handler {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
-	engine.ContextWithFallback = true // a handler's work ends when its client has gone
 	engine.RedirectTrailingSlash = false
 	engine.UseRawPath = true // a key in a path may hold an escaped slash; it is unknown, not another route
 	if err := engine.SetTrustedProxies(nil); err != nil {

@@ -17,6 +17,8 @@ type catalog struct {
 	metrics  models.Metrics
 	keys     [dimensions][]string // sorted
 	journeys []models.Entry       // sorted by key
+	targets  []models.Target
+	models   map[string]models.CompanyModel // by metric
 }
 
 func readCatalog(ctx context.Context, source Source, workspace string) (catalog, error) {
@@ -28,7 +30,14 @@ func readCatalog(ctx context.Context, source Source, workspace string) (catalog,
 	if err != nil {
 		return catalog{}, err
 	}
-	c := catalog{metrics: found}
+	targets, err := source.FindTargets(ctx, workspace)
+	if err != nil {
+		return catalog{}, err
+	}
+	c := catalog{metrics: found, targets: targets}
+	if c.models, err = readModels(ctx, source, workspace); err != nil {
+		return catalog{}, err
+	}
 	for _, e := range entries {
 		if e.Kind == models.JourneyKind {
 			c.journeys = append(c.journeys, e)
@@ -36,16 +45,37 @@ func readCatalog(ctx context.Context, source Source, workspace string) (catalog,
 			c.keys[d] = append(c.keys[d], e.Key)
 		}
 	}
-	for _, keys := range c.keys {
+	c.addModelled()
+	for d, keys := range c.keys {
 		slices.Sort(keys)
+		c.keys[d] = slices.Compact(keys)
 	}
 	slices.SortFunc(c.journeys, func(a, b models.Entry) int { return strings.Compare(a.Key, b.Key) })
 	return c, nil
 }
 
-// sameShown reports whether what c and o say of metrics and journeys reads the same in series.
+func readModels(ctx context.Context, source Source, workspace string) (map[string]models.CompanyModel, error) {
+	found, err := source.FindModels(ctx, workspace)
+	byMetric := map[string]models.CompanyModel{}
+	for _, m := range found {
+		byMetric[m.Metric] = m
+	}
+	return byMetric, err
+}
+
+// addModelled makes the groups that the models weigh known, so that none of
+// them is told as another, whatever the catalogs have room for.
+func (c *catalog) addModelled() {
+	for _, m := range c.models {
+		if d, is := m.Level.Dimension(); is {
+			c.keys[d] = append(c.keys[d], m.Keys()...)
+		}
+	}
+}
+
+// sameShown reports whether what c and o say of metrics, targets, models and journeys reads the same in series.
 func (c catalog) sameShown(o catalog) bool {
-	return maps.Equal(c.metrics, o.metrics) && slices.EqualFunc(c.journeys, o.journeys, func(a, b models.Entry) bool {
+	return maps.Equal(c.metrics, o.metrics) && slices.Equal(c.targets, o.targets) && maps.EqualFunc(c.models, o.models, models.CompanyModel.Same) && slices.EqualFunc(c.journeys, o.journeys, func(a, b models.Entry) bool {
 		return a.Key == b.Key && slices.Equal(a.Touchpoints, b.Touchpoints)
 	})
 }

@@ -14,11 +14,25 @@ import (
 // scores. They change when a closed day does, the scores with every answer.
 const dropsText = "/drops" // no metric's key holds a slash
 
+// watch is what a group's closed days amount to: models.Watch, or the company's by its model.
+type watch interface {
+	Add(day models.Day, answers score.Histogram)
+	Drops() []models.ArmDrop
+	Decline() (models.Decline, bool)
+	Volumes() map[string]models.Volume
+	BelowTarget(target float64) (z float64, ok bool)
+}
+
 // watched lets every group's closed days go by.
-func (w *workspace) watched(t *tally, groups []group) []*models.Watch {
-	watches := make([]*models.Watch, len(groups))
+func (w *workspace) watched(t *tally, groups []group) []watch {
+	watches := make([]watch, len(groups))
 	for i := range groups {
 		watches[i] = models.NewWatch(t.metric, w.bounds.watch, w.today)
+	}
+	model, modelled := w.catalog.models[t.metric.Key]
+	company := models.NewCompanyWatch(model, t.metric, w.bounds.watch, w.today)
+	if modelled {
+		watches[0] = company // the first of the groups
 	}
 	cells := make([]int64, t.used)
 	h := t.metric.NewHistogram()
@@ -28,6 +42,12 @@ func (w *workspace) watched(t *tally, groups []group) []*models.Watch {
 		for i, g := range groups {
 			t.pool(h, g, cells)
 			watches[i].Add(day, h)
+		}
+		if modelled {
+			company.AddGroups(day, func(key string) score.Histogram {
+				t.pool(h, w.weighed(t, model, key), cells)
+				return h
+			})
 		}
 	}
 	return watches
@@ -43,9 +63,12 @@ func (t *tally) pool(h score.Histogram, g group, cells []int64) {
 
 // dropSeries tells what the closed days amount to.
 func (w *workspace) dropSeries(s *series, t *tally) {
-	groups := w.groups(t)
+	groups, targets := w.groups(t), w.targetsOf(t.metric.Key)
 	for i, watched := range w.watched(t, groups) {
 		labels := w.groupLabels(t, groups[i])
+		if target, set := targets[models.Target{Level: groups[i].level, Key: groups[i].key}]; set {
+			s.target(labels, target, watched)
+		}
 		for _, d := range watched.Drops() {
 			s.drop(append(slices.Clip(labels), label("arm", d.Arm.Name)), d)
 		}

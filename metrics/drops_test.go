@@ -95,3 +95,27 @@ func TestSettingsOfDropDetectionCount(t *testing.T) {
 		t.Errorf("with a floor of 50 points the drop is as sure (%v) as without (%v)", unsure, sure)
 	}
 }
+
+func TestTargetHoldsFromItsDayOn(t *testing.T) {
+	const noon = "2026-11-20T12:00:00Z"
+	var answers []models.Submission
+	for day := 1; day <= 28; day++ {
+		answers = append(answers, past(t, noon, day, 9), past(t, noon, day, 7), past(t, noon, day, 0))
+	}
+	s, e := open(t, noon, answers...)
+	today := models.DayOf(s.clock(), time.UTC)
+	s.aim("bank", models.Target{Metric: "nps", Level: "touchpoint", Key: "checkout", Value: 60, From: today - 30, Owner: "shop-team"})
+	s.aim("bank", models.Target{Metric: "nps", Level: "touchpoint", Key: "checkout", Value: -20, From: today + 1, Owner: "web-team"})
+	wantLines(t, scores(t, e, "cx_score_target"),
+		`cx_score_target{workspace="bank",metric="nps",level="touchpoint",touchpoint="checkout",owner="shop-team"} 60`)
+	z := scores(t, e, "cx_score_target_z")
+	if len(z) != 1 || strings.Contains(z[0], "} -") {
+		t.Errorf("a score of 0 is not below 60: %v", z)
+	}
+	s.pass(24 * time.Hour)
+	wantLines(t, scores(t, e, "cx_score_target"),
+		`cx_score_target{workspace="bank",metric="nps",level="touchpoint",touchpoint="checkout",owner="web-team"} -20`)
+	if z := scores(t, e, "cx_score_target_z"); len(z) != 1 || !strings.Contains(z[0], "} -") {
+		t.Errorf("a score of 0 is below -20: %v", z)
+	}
+}

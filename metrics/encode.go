@@ -88,9 +88,12 @@ func (w *workspace) scoreSeries(s *series, t *tally) {
 	for _, g := range w.groups(t) {
 		labels := w.groupLabels(t, g)
 		for i, window := range windows {
-			told := models.NewScore(t.metric, g.level, g.key, t.periods[i], t.histogram(g, i))
+			told, with := w.score(t, g, i), append(slices.Clip(labels), window)
 			if told.Result != nil {
-				s.score(append(slices.Clip(labels), window), *told.Result)
+				s.score(with, *told.Result)
+			}
+			if told.Coverage > 0 {
+				s.gauge(coverageFamily, with, told.Coverage)
 			}
 		}
 	}

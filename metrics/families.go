@@ -16,6 +16,7 @@ const (
 	upperFamily
 	sampleSizeFamily
 	meanFamily
+	coverageFamily
 	baselineFamily
 	dropPointsFamily
 	dropZFamily
@@ -25,6 +26,8 @@ const (
 	floorFamily
 	cusumFamily
 	declineStartFamily
+	targetFamily
+	targetZFamily
 	volumeFamily
 	volumeExpectedFamily
 	volumeZFamily
@@ -47,6 +50,7 @@ func families() [familyCount]family {
 		upperFamily:            {"cx_score_upper", "Upper end of the 95 % interval of the score, in points.", gauge},
 		sampleSizeFamily:       {"cx_score_sample_size", "Number of answers the score is made of.", gauge},
 		meanFamily:             {"cx_score_mean", "Mean answer on the metric's own scale.", gauge},
+		coverageFamily:         {"cx_score_coverage_ratio", "Part of the weight of the company's model whose groups had answers; there is no score below 0.5.", gauge},
 		baselineFamily:         {"cx_score_baseline", "Score in points of the 90 days before the arm's closed days: what is usual.", gauge},
 		dropPointsFamily:       {"cx_score_drop_points", "By how many points the arm's closed days lie below the baseline; negative when above.", gauge},
 		dropZFamily:            {"cx_score_drop_z", "The drop in standard errors, usual movement included; above 2.7 it is hardly chance.", gauge},
@@ -56,6 +60,8 @@ func families() [familyCount]family {
 		floorFamily:            {"cx_score_floor_suggested", "Standard deviation in points of the score from one such time to the next beyond sampling, measured over a year: a floor for drop detection.", gauge},
 		cusumFamily:            {"cx_score_cusum", "Sum of what closed days fell short of the usual score, in standard errors of a day; above 10 it is a slow decline.", gauge},
 		declineStartFamily:     {"cx_score_decline_start_timestamp_seconds", "When the first closed day began since cx_score_cusum was last 0; absent while it is 0.", gauge},
+		targetFamily:           {"cx_score_target", "What the score is to reach today, in points; its owner is a label.", gauge},
+		targetZFamily:          {"cx_score_target_z", "How far the score of the last 28 closed days is below its target, in standard errors, usual movement included; negative when above.", gauge},
 		volumeFamily:           {"cx_volume_responses", "Number of answers in the last closed day (arm day) or the last 7 (week).", gauge},
 		volumeExpectedFamily:   {"cx_volume_expected", "Number of answers that the same time usually has, by the 8 weeks before.", gauge},
 		volumeZFamily:          {"cx_volume_z", "How far the answers are below what is expected, in standard errors; negative when above.", gauge},

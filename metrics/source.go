@@ -19,6 +19,10 @@ type Source interface {
 	FindMetrics(ctx context.Context, workspace string) (models.Metrics, error)
 	// FindEntries gives a catalog, or with kind "" all of them.
 	FindEntries(ctx context.Context, workspace string, kind models.Kind) ([]models.Entry, error)
+	// FindTargets gives all targets, past and to come too.
+	FindTargets(ctx context.Context, workspace string) ([]models.Target, error)
+	// FindModels gives the company models, one a metric at most.
+	FindModels(ctx context.Context, workspace string) ([]models.CompanyModel, error)
 	// FindRevisions gives what changed at since or later, the oldest first.
 	// One whose transaction commits late shows up late.
 	FindRevisions(ctx context.Context, since time.Time) ([]models.Revision, error)

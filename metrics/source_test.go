@@ -32,6 +32,7 @@ type shelved struct {
 	models.Workspace
 	metrics  models.Metrics
 	entries  []models.Entry
+	targets  []models.Target
 	counts   map[models.Count]int64 // by the count with N = 0
 	arrivals map[models.Arrival]int64
 }
@@ -199,6 +200,19 @@ func (s *shelf) FindEntries(_ context.Context, workspace string, _ models.Kind) 
 	unlock, err := s.lock()
 	defer unlock()
 	return slices.Clone(s.workspaces[workspace].entries), err
+}
+
+func (s *shelf) FindTargets(_ context.Context, workspace string) ([]models.Target, error) {
+	unlock, err := s.lock()
+	defer unlock()
+	return slices.Clone(s.workspaces[workspace].targets), err
+}
+
+func (s *shelf) aim(workspace string, t models.Target) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.workspaces[workspace].targets = append(s.workspaces[workspace].targets, t)
+	s.revise(workspace, "", 0)
 }
 
 func (s *shelf) FindRevisions(_ context.Context, since time.Time) ([]models.Revision, error) {

@@ -74,6 +74,15 @@ func (f *Faults) Add(field, format string, args ...any) {
 	*f = append(*f, Fault{Field: field, Message: fmt.Sprintf(format, args...)})
 }
 
+// With is the faults and those that err names, if it names any.
+func (f Faults) With(err error) Faults {
+	var e *Error
+	if errors.As(err, &e) {
+		return append(f, e.Faults...)
+	}
+	return f
+}
+
 // Err is nil when nothing was recorded, else an Invalid error with the faults in
 // the order of their fields' appearance and the sentence given.
 func (f Faults) Err(message string) error {

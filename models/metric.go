@@ -64,3 +64,11 @@ type Metrics map[string]Metric
 
 // Keys are the catalog's keys, sorted.
 func (m Metrics) Keys() []string { return sortedKeys(m) }
+
+// LeastScore is the worst score there is, in points: −100 for net scores, else 0. The best is 100.
+func (m Metric) LeastScore() float64 {
+	if m.Headline == score.Net {
+		return -100
+	}
+	return 0
+}

@@ -83,7 +83,7 @@ func TestTheSchemaCanBeDistributedByWorkspace(t *testing.T) {
 
 func TestBothDialectsHaveTheSameTables(t *testing.T) {
 	names := func(dialect string) (all []string) {
-		types := regexp.MustCompile(`\b(timestamptz|timestamp|uuid|text|jsonb|bytea|blob|bigint|integer|boolean)\b`)
+		types := regexp.MustCompile(`\b(timestamptz|timestamp|uuid|text|jsonb|bytea|blob|bigint|integer|boolean|real|double precision)\b`)
 		for _, statement := range statements(t, dialect) {
 			all = append(all, types.ReplaceAllString(statement, "TYPE"))
 		}

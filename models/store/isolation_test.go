@@ -35,6 +35,12 @@ func (h house) fill(t *testing.T, workspace, mark string) neighbour {
 	if _, err := h.PutMetric(t.Context(), workspace, m); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := h.PutTarget(t.Context(), workspace, targetOf(mark)); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := h.PutModel(t.Context(), workspace, modelOf(mark)); err != nil {
+		t.Fatal(err)
+	}
 	key, err := h.CreateKey(t.Context(), models.Key{Workspace: workspace, Name: mark, Scopes: models.Scopes(), Hash: models.HashToken(mark)})
 	if err != nil {
 		t.Fatal(err)
@@ -64,6 +70,8 @@ func (h house) look(t *testing.T, workspace string) map[string]any {
 	see("FindEntries")(h.FindEntries(t.Context(), workspace, ""))
 	see("FindMetrics")(h.FindMetrics(t.Context(), workspace))
 	see("FindKeys")(h.FindKeys(t.Context(), workspace))
+	see("FindModels")(h.FindModels(t.Context(), workspace))
+	see("FindTargets")(h.FindTargets(t.Context(), workspace))
 	see("WorkspaceByKey")(h.WorkspaceByKey(t.Context(), workspace))
 	see("Verify")(h.Verify(t.Context(), workspace, false))
 	var counts []models.Count
@@ -91,12 +99,24 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 		"Close": installation, "Connections": installation, "Ping": installation,
 		"FindWorkspaces": installation, "CreateWorkspace": installation, "WorkspaceByKey": inShop("WorkspaceByKey"),
 		"FindRevisions": installation, "DeleteOldRevisions": installation, // the exporter's, who publishes all workspaces
-		"KeyByHash":     installation, // tells the workspace of a token
-		"FindCounts":    inShop("FindCounts"),
-		"FindArrivals":  inShop("FindArrivals"),
-		"FindEntries":   inShop("FindEntries"),
-		"FindMetrics":   inShop("FindMetrics"),
-		"FindKeys":      inShop("FindKeys"),
+		"KeyByHash":    installation, // tells the workspace of a token
+		"FindCounts":   inShop("FindCounts"),
+		"FindArrivals": inShop("FindArrivals"),
+		"FindEntries":  inShop("FindEntries"),
+		"FindMetrics":  inShop("FindMetrics"),
+		"FindKeys":     inShop("FindKeys"),
+		"FindModels":   inShop("FindModels"),
+		"DeleteModel":  func() (any, error) { return nil, h.DeleteModel(ctx, "shop", "csat") }, // which bank has
+		"PutModel": func() (any, error) {
+			_, created, err := h.PutModel(ctx, "shop", models.CompanyModel{Metric: "csat", Level: "segment", Weights: map[string]float64{"shop": 1}})
+			return !created, err
+		},
+		"FindTargets":  inShop("FindTargets"),
+		"DeleteTarget": func() (any, error) { return nil, h.DeleteTarget(ctx, "shop", targetOf("bank")) },
+		"PutTarget": func() (any, error) {
+			created, err := h.PutTarget(ctx, "shop", targetOf("bank"))
+			return !created, err
+		},
 		"EachCount":     inShop("EachCount"),
 		"FindResponses": inShop("FindResponses"),
 		"ResponseByID":  func() (any, error) { return h.ResponseByID(ctx, "shop", bank.responseID) },
@@ -134,6 +154,9 @@ func TestNoMethodReachesIntoAnotherWorkspace(t *testing.T) {
 		shop := h.fill(t, "shop", "shop")
 		bank := h.fill(t, "bank", "bank")
 		h.commit(t, "bank", `{"metric":"comfort","score":3,"submission_id":"in bank"}`)
+		if _, _, err := h.PutModel(t.Context(), "bank", models.CompanyModel{Metric: "csat", Level: "segment", Weights: map[string]float64{"bank": 1}}); err != nil {
+			t.Fatal(err)
+		}
 		bank.seen = h.look(t, "bank")
 		methods := everyMethod(t, h, bank, shop)
 		store := reflect.TypeOf(h.Store)
