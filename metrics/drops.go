@@ -30,8 +30,9 @@ func (w *workspace) watched(t *tally, groups []group) []watch {
 		watches[i] = models.NewWatch(t.metric, w.bounds.watch, w.today)
 	}
 	model, modelled := w.catalog.models[t.metric.Key]
-	company := models.NewCompanyWatch(model, t.metric, w.bounds.watch, w.today)
+	var company *models.CompanyWatch
 	if modelled {
+		company = models.NewCompanyWatch(model, t.metric, w.bounds.watch, w.today)
 		watches[0] = company // the first of the groups
 	}
 	cells := make([]int64, t.used)

@@ -26,7 +26,7 @@ func TestFollowingEqualsReadingAnew(t *testing.T) {
 			}
 		}
 		fresh := newExporter(t, s)
-		for _, name := range []string{"cx_score", "cx_score_stderr", "cx_score_sample_size", "cx_window_responses"} {
+		for _, name := range []string{"cx_score", "cx_score_stderr", "cx_score_sample_size", "cx_score_coverage_ratio", "cx_score_drop_z", "cx_window_responses"} {
 			got, want := strings.Join(scores(t, e, name), "\n"), strings.Join(scores(t, fresh, name), "\n")
 			if got != want {
 				r.Fatalf("following shows\n%s\nreading anew\n%s", got, want)
@@ -62,6 +62,9 @@ func step(t *testing.T, r *rapid.T, s *shelf) {
 		s.define("bank", ownMetric(rapid.IntRange(4, 5).Draw(r, "top")))
 	case 6:
 		s.eraseOne("bank")
+	case 7:
+		s.model("bank", models.CompanyModel{Metric: rapid.SampledFrom([]string{"", "csat", "nps", "pulse"}).Draw(r, "modelled"), Level: "touchpoint",
+			Weights: map[string]float64{"a": 2, "d": 1, rapid.SampledFrom([]string{"b", "c", "z"}).Draw(r, "weighed"): 1}})
 	default:
 		metric := rapid.SampledFrom([]string{"csat", "nps", "pulse", "own"}).Draw(r, "metric")
 		then := s.clock().AddDate(0, 0, -rapid.IntRange(0, 400).Draw(r, "age"))

@@ -33,6 +33,7 @@ type shelved struct {
 	metrics  models.Metrics
 	entries  []models.Entry
 	targets  []models.Target
+	models   []models.CompanyModel
 	counts   map[models.Count]int64 // by the count with N = 0
 	arrivals map[models.Arrival]int64
 }
@@ -206,6 +207,23 @@ func (s *shelf) FindTargets(_ context.Context, workspace string) ([]models.Targe
 	unlock, err := s.lock()
 	defer unlock()
 	return slices.Clone(s.workspaces[workspace].targets), err
+}
+
+func (s *shelf) FindModels(_ context.Context, workspace string) ([]models.CompanyModel, error) {
+	unlock, err := s.lock()
+	defer unlock()
+	return slices.Clone(s.workspaces[workspace].models), err
+}
+
+// model gives the company its only model, or with one of no metric none.
+func (s *shelf) model(workspace string, m models.CompanyModel) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.workspaces[workspace].models = nil
+	if m.Metric != "" {
+		s.workspaces[workspace].models = []models.CompanyModel{m}
+	}
+	s.revise(workspace, "", 0)
 }
 
 func (s *shelf) aim(workspace string, t models.Target) {

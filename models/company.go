@@ -1,6 +1,7 @@
 package models
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -109,6 +110,11 @@ func (c CompanyModel) Score(m Metric, period Period, answers func(key string) sc
 	s.Result = &score.Result{SampleSize: x.SampleSize, Score: x.Value, StdErr: &stderr, Interval: &x.Interval,
 		Mean: mean / weight, Categories: m.Categories(s.Histogram)}
 	return s
+}
+
+// Same reports whether two models calculate the same: their time may differ.
+func (c CompanyModel) Same(o CompanyModel) bool {
+	return c.Metric == o.Metric && c.Level == o.Level && maps.Equal(c.Weights, o.Weights)
 }
 
 // ModelOf finds the model of a metric.

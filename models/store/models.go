@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/mittari/mittari/models"
+)
+
+// modelRow is a row of company_models.
+type modelRow struct {
+	Workspace string `gorm:"primaryKey"`
+	Metric    string `gorm:"primaryKey"`
+	Level     models.Level
+	Weights   map[string]float64 `gorm:"serializer:json"`
+	UpdatedAt time.Time          `gorm:"autoUpdateTime:false"`
+}
+
+func (modelRow) TableName() string { return "company_models" }
+
+func (r modelRow) model() models.CompanyModel {
+	return models.CompanyModel{Metric: r.Metric, Level: r.Level, Weights: r.Weights, UpdatedAt: r.UpdatedAt.UTC()}
+}
+
+// FindModels gives the workspace's company models by metric.
+func (s *Store) FindModels(ctx context.Context, workspace string) ([]models.CompanyModel, error) {
+	var rows []modelRow
+	if err := s.read.WithContext(ctx).Where("workspace = ?", workspace).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	found := make([]models.CompanyModel, len(rows))
+	for i, r := range rows {
+		found[i] = r.model()
+	}
+	slices.SortFunc(found, func(a, b models.CompanyModel) int { return strings.Compare(a.Metric, b.Metric) })
+	return found, nil
+}
+
+// PutModel creates or replaces the model of a metric and tells whether it is new. Its time is the store's to set.
+func (s *Store) PutModel(ctx context.Context, workspace string, m models.CompanyModel) (stored models.CompanyModel, created bool, err error) {
+	row := modelRow{workspace, m.Metric, m.Level, m.Weights, s.now()}
+	err = s.transaction(ctx, func(tx *gorm.DB) error {
+		inserted := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
+		if inserted.Error != nil {
+			return inserted.Error
+		}
+		if created = inserted.RowsAffected == 1; !created {
+			err := tx.Model(&modelRow{}).Where("workspace = ? AND metric = ?", workspace, m.Metric).
+				Select("Level", "Weights", "UpdatedAt").Updates(&row).Error
+			if err != nil {
+				return err
+			}
+		}
+		return s.catalogsChanged(tx, workspace)
+	})
+	return row.model(), created, err
+}
+
+// DeleteModel takes a metric's model away: its company score is that of all
+// answers together again. NotFound when there is none.
+func (s *Store) DeleteModel(ctx context.Context, workspace, metric string) error {
+	return s.transaction(ctx, func(tx *gorm.DB) error {
+		deleted := tx.Where("workspace = ? AND metric = ?", workspace, metric).Delete(&modelRow{})
+		if deleted.Error == nil && deleted.RowsAffected == 0 {
+			return models.Errorf(models.NotFound, "there is no company model of %q", metric)
+		}
+		return firstError(deleted.Error, s.catalogsChanged(tx, workspace))
+	})
+}
