@@ -79,8 +79,11 @@ func TestDatabaseThatFailsIsLoggedAndTheSenderIsToldToTryAgain(t *testing.T) {
 				continue
 			}
 			path = strings.NewReplacer(":id", someID, ":key", "mine").Replace(path)
-			if path == "/v1/scores" {
+			switch {
+			case path == "/v1/scores":
 				path += "?metric=nps"
+			case path == "/v1/targets" && method == "DELETE":
+				path += "?metric=nps&level=company&from=2026-01-01"
 			}
 			body := validBody(method, path)
 			if path == "/v1/responses/bulk" && known {
@@ -113,6 +116,8 @@ func validBody(method, path string) string {
 		return `{"touchpoints":["a"]}`
 	case path == "/v1/responses" || path == "/v1/responses/bulk":
 		return goodLine
+	case strings.HasPrefix(path, "/v1/targets"):
+		return `{"metric":"nps","level":"company","value":30,"from":"2026-01-01","owner":"board"}`
 	case path == "/v1/keys":
 		return `{"name":"a","scopes":["admin"]}`
 	case path == "/v1/workspaces":

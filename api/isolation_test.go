@@ -39,6 +39,8 @@ func plant(t *testing.T, c caller) {
 		body := fmt.Sprintf(`{"name":"canary %[1]s","description":"canary of %[1]s"%[2]s}`, plural, touchpoints)
 		c.send(t, "PUT", "/v1/"+plural+"/"+victimCatalogs[plural], body).want(t, http.StatusCreated)
 	}
+	c.send(t, "PUT", "/v1/model", `{"metric":"nps","level":"segment","weights":{"canary":1,"guess-segment":2}}`).want(t, http.StatusCreated)
+	c.send(t, "PUT", "/v1/targets", `{"metric":"nps","level":"team","key":"guess-team","value":66,"from":"2026-01-01","owner":"canary"}`).want(t, http.StatusCreated)
 	c.putMetric(t, "guess-metric", strings.ReplaceAll(friendliness, "friend", "canary")).want(t, http.StatusCreated)
 	c.post(t, "/v1/keys", `{"name":"canary key","scopes":["admin"]}`).want(t, http.StatusCreated)
 	var lines strings.Builder
@@ -78,7 +80,7 @@ func (l loot) values(t *testing.T, parameter string) []string {
 	values, known := map[string][]string{
 		"survey": {"guess-survey"}, "touchpoint": {"guess-touchpoint", "shared"}, "channel": {"guess-channel"}, "segment": {"guess-segment"}, "team": {"guess-team", "shared"},
 		"metric": {"guess-metric", "nps", "csat"}, "person": {"guess-person"}, "submission_id": {"guess-1"}, "cursor": l.cursors, "limit": {"1", "1000"},
-		"since": {"2026-11-01"}, "until": {"2026-12-01"}, "window": {"today", "365d"}, "interval": {"month"}, "group_by": levels, "dry_run": {"true"},
+		"since": {"2026-11-01"}, "until": {"2026-12-01"}, "window": {"today", "365d"}, "interval": {"month"}, "group_by": levels, "dry_run": {"true"}, "pooled": {"true"},
 	}[parameter]
 	if !known {
 		t.Errorf("say in this test what to try for the parameter %s", parameter)
@@ -173,6 +175,10 @@ func bodies(method, pattern string) []string {
 		return []string{strings.Replace(friendliness, `"max":7`, `"max":9`, 1)}
 	case pattern == "/v1/journeys/:key":
 		return []string{`{"touchpoints":["guess-touchpoint"]}`}
+	case pattern == "/v1/model":
+		return []string{`{"metric":"nps","level":"segment","weights":{"guess-segment":1}}`, `{"metric":"guess-metric","level":"segment","weights":{"mine":1}}`}
+	case pattern == "/v1/targets":
+		return []string{`{"metric":"nps","level":"team","key":"guess-team","value":1,"from":"2026-01-01","owner":"me"}`}
 	case pattern == "/v1/keys":
 		return []string{`{"name":"mine","scopes":["admin"]}`, `{"name":"mine","scopes":["admin"],"workspace":"other"}`}
 	case pattern == "/v1/workspaces":
@@ -249,7 +255,7 @@ func breakIn(t *testing.T, attacker string, database func() string) {
 func everything(t *testing.T, owner caller) string {
 	t.Helper()
 	var all strings.Builder
-	for _, path := range []string{"/v1/responses?limit=1000", "/v1/scores?metric=nps&group_by=team", "/v1/scores?metric=csat&group_by=touchpoint", "/v1/metrics", "/v1/keys"} {
+	for _, path := range []string{"/v1/responses?limit=1000", "/v1/scores?metric=nps&group_by=team", "/v1/scores?metric=csat&group_by=touchpoint", "/v1/scores?metric=nps", "/v1/model", "/v1/metrics", "/v1/keys"} {
 		all.WriteString(owner.get(t, path).want(t, http.StatusOK).body)
 	}
 	for _, plural := range plurals {

@@ -1,6 +1,8 @@
 package models
 
 import (
+	"slices"
+
 	"github.com/mittari/mittari/models/score"
 )
 
@@ -61,6 +63,11 @@ func (m Metric) Check() error {
 
 // Metrics is the catalog of one workspace: the standard metrics and its own, by key.
 type Metrics map[string]Metric
+
+// Asked are the keys of the metrics that can be answered, sorted: all but composites.
+func (m Metrics) Asked() []string {
+	return slices.DeleteFunc(m.Keys(), func(key string) bool { return len(Parts(key)) > 0 })
+}
 
 // Keys are the catalog's keys, sorted.
 func (m Metrics) Keys() []string { return sortedKeys(m) }

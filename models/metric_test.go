@@ -24,6 +24,13 @@ func TestStandardCatalogIsWhatTheFieldAgreesOn(t *testing.T) {
 		"ces_easy":    {score.Scale{Min: 0, Max: 1, Better: score.Higher, Top: 1, Bottom: 0, Headline: score.Share}, Customer, boxes},
 		"expectation": {score.Scale{Min: 1, Max: 5, Better: score.Higher, Top: 4, Bottom: 2, Headline: score.Net}, Customer, boxes},
 	}
+	sums := score.Scale{Min: 3, Max: 15, Better: score.Higher, Top: 12, Bottom: 6, Headline: score.Mean}
+	want["cx3d"], want["ex3d"] = want["nps"], want["enps"]
+	for _, key := range []string{"cx3d", "ex3d"} {
+		w := want[key]
+		w.scale, w.categories = sums, boxes
+		want[key] = w
+	}
 	satisfaction := score.Scale{Min: 1, Max: 5, Better: score.Higher, Top: 4, Bottom: 2, Headline: score.Share}
 	audiences := map[Audience]string{Customer: "csat effectiveness ease emotion", Employee: "pulse job_satisfaction ex_effectiveness ex_ease ex_emotion"}
 	for audience, keys := range audiences {

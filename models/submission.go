@@ -96,7 +96,7 @@ func (s Submission) Check(rules Rules) (Accepted, error) {
 			Survey: s.Survey, Touchpoint: s.Touchpoint, Channel: s.Channel, Segment: s.Segment,
 			Team: s.Team, Person: s.Person, CollectedAt: collected, CreatedAt: instant(rules.Now),
 			Language: s.Language, Solicited: s.Solicited, Properties: s.Properties, Tags: s.Tags,
-			Answers: answers,
+			Answers: withComposites(answers),
 		},
 		digest: s.digest(), zone: rules.Zone, metrics: rules.Metrics,
 	}, nil
@@ -196,11 +196,14 @@ func (a SubmittedAnswer) check(at string, metrics Metrics, faults *Faults) {
 	checkKey(at+"touchpoint", a.Touchpoint, faults)
 	checkText(at+"comment", a.Comment, maxComment, faults)
 	metric, known := metrics[a.Metric]
-	switch {
+	switch parts := Parts(a.Metric); {
+	case len(parts) > 0:
+		faults.Add(at+"metric", "%q is not asked but added up: answer %s", a.Metric, strings.Join(parts, ", "))
+		return
 	case a.Metric == "":
-		faults.Add(at+"metric", "is missing: one of %s", strings.Join(metrics.Keys(), ", "))
+		faults.Add(at+"metric", "is missing: one of %s", strings.Join(metrics.Asked(), ", "))
 	case !known:
-		faults.Add(at+"metric", "%q is unknown: one of %s, or define it by PUT /v1/metrics/{key}", short(a.Metric), strings.Join(metrics.Keys(), ", "))
+		faults.Add(at+"metric", "%q is unknown: one of %s, or define it by PUT /v1/metrics/{key}", short(a.Metric), strings.Join(metrics.Asked(), ", "))
 	}
 	if a.Score == nil {
 		faults.Add(at+"score", "is missing")
