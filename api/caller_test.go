@@ -149,6 +149,8 @@ type (
 		Distribution []scoreCount     `json:"distribution"`
 		Categories   map[string]int64 `json:"categories"`
 		Suppressed   bool             `json:"suppressed"`
+		Model        bool             `json:"model"`
+		Coverage     *float64         `json:"coverage"`
 	}
 	scoreCount struct {
 		Score int   `json:"score"`
