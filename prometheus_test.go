@@ -31,13 +31,7 @@ type prometheus struct {
 // configuration that it is started with.
 func startPrometheus(t testing.TB, r *running, prepare ...func(folder string)) *prometheus {
 	t.Helper()
-	program, err := exec.LookPath("prometheus")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("prometheus is not installed: see .ci/setup")
-		}
-		t.Skip("SKIPPED, NOTHING WAS TESTED WITH PROMETHEUS: install it (Debian, Ubuntu: prometheus)")
-	}
+	program := installed(t, "prometheus")
 	folder := t.TempDir()
 	if err := os.CopyFS(folder, os.DirFS("deploy/prometheus")); err != nil {
 		t.Fatal(err)
@@ -50,9 +44,36 @@ func startPrometheus(t testing.TB, r *running, prepare ...func(folder string)) *
 		change(folder)
 	}
 	address := freeAddress(t)
-	ctx, cancel := context.WithCancel(context.Background())
-	command := exec.CommandContext(ctx, program, "--config.file="+filepath.Join(folder, "prometheus.yml"),
+	background(t, program, "--config.file="+filepath.Join(folder, "prometheus.yml"),
 		"--storage.tsdb.path="+filepath.Join(folder, "data"), "--web.listen-address="+address, "--log.level=warn")
+	p := &prometheus{t, "http://" + address}
+	eventually(t, time.Minute, "Prometheus has scraped both pages", func() bool {
+		return len(p.query(`up{job=~"mittari|mittari-cx"} == 1`)) == 2
+	})
+	return p
+}
+
+// installed is the first of the programs that there is. Where there is none the
+// test is skipped, but never in CI.
+func installed(t testing.TB, names ...string) string {
+	t.Helper()
+	for _, name := range names {
+		if program, err := exec.LookPath(name); err == nil {
+			return program
+		}
+	}
+	if os.Getenv("CI") != "" {
+		t.Fatalf("%s is not installed: see .ci/setup", names[0])
+	}
+	t.Skipf("SKIPPED, NOTHING WAS TESTED WITH IT: install %s (Debian, Ubuntu: a package of that name)", names[0])
+	return ""
+}
+
+// background runs a program until the test ends, and shows what it said when the test failed.
+func background(t testing.TB, program string, args ...string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	command := exec.CommandContext(ctx, program, args...)
 	log := &lockedBuffer{}
 	command.Stdout, command.Stderr = log, log
 	if err := command.Start(); err != nil {
@@ -62,14 +83,9 @@ func startPrometheus(t testing.TB, r *running, prepare ...func(folder string)) *
 		cancel()
 		_ = command.Wait() // it was killed
 		if t.Failed() {
-			t.Logf("Prometheus said:\n%s", log)
+			t.Logf("%s said:\n%s", filepath.Base(program), log)
 		}
 	})
-	p := &prometheus{t, "http://" + address}
-	eventually(t, time.Minute, "Prometheus has scraped both pages", func() bool {
-		return len(p.query(`up{job=~"mittari|mittari-cx"} == 1`)) == 2
-	})
-	return p
 }
 
 // replaceIn replaces texts in a file, each of which must be there.

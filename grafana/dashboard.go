@@ -129,7 +129,7 @@ type Override struct {
 	Properties []Property `json:"properties"`
 }
 
-// Matcher picks fields, here always by name.
+// Matcher picks fields by name or by a regular expression for it.
 type Matcher struct {
 	ID      string `json:"id"`
 	Options string `json:"options"`

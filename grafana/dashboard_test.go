@@ -41,6 +41,12 @@ func TestEveryPanelSaysWhatItShowsInWhichUnit(t *testing.T) {
 			if p.Type == "row" {
 				continue
 			}
+			if p.Type == "text" { // it speaks for itself
+				if content, _ := p.Options["content"].(string); len(content) < 20 {
+					t.Errorf("%s: %q says nothing", name, p.Title)
+				}
+				continue
+			}
 			if len(p.Description) < 20 || p.FieldConfig.Defaults.Unit == "" || len(p.Targets) == 0 {
 				t.Errorf("%s: %q needs a description, a unit and a query", name, p.Title)
 			}
@@ -81,41 +87,52 @@ func TestPanelsHaveTheirOwnIDAndPlace(t *testing.T) {
 	}
 }
 
-func TestOverviewHasItsVariables(t *testing.T) {
-	var names []string
-	for _, v := range grafana.Overview().Templating.List {
-		names = append(names, v.Name)
-		if v.Label == "" || v.Description == "" {
-			t.Errorf("%s needs a label and a description", v.Name)
+func TestDashboardsHaveTheirVariables(t *testing.T) {
+	for _, c := range []struct {
+		dashboard grafana.Dashboard
+		want      []string
+	}{
+		{grafana.Overview(), []string{"datasource", "workspace", "metric", "window", "touchpoint"}},
+		{grafana.Drops(), []string{"datasource", "workspace", "metric", "window", "arm", "level", "group"}},
+	} {
+		var names []string
+		for _, v := range c.dashboard.Templating.List {
+			names = append(names, v.Name)
+			if v.Label == "" || v.Description == "" {
+				t.Errorf("%s needs a label and a description", v.Name)
+			}
+			if v.Type == "query" && !strings.HasPrefix(v.Definition, "label_values(cx_score") {
+				t.Errorf("%s is filled by %s", v.Name, v.Definition)
+			}
 		}
-		if v.Type == "query" && !strings.HasPrefix(v.Definition, "label_values(cx_score") {
-			t.Errorf("%s is filled by %s", v.Name, v.Definition)
+		if !slices.Equal(names, c.want) {
+			t.Errorf("the variables are %v, want %v", names, c.want)
 		}
-	}
-	if want := []string{"datasource", "workspace", "metric", "window", "touchpoint"}; !slices.Equal(names, want) {
-		t.Errorf("the variables are %v, want %v", names, want)
 	}
 }
 
-// chosen are values for all variables of the Overview.
+// chosen are values for all variables of the dashboards.
 func chosen() map[string]string {
-	return map[string]string{"workspace": "bank", "metric": "nps", "window": "28d", "touchpoint": "meeting|call", "__rate_interval": "1m"}
+	return map[string]string{"workspace": "bank", "metric": "nps", "window": "28d", "touchpoint": "meeting|call", "__rate_interval": "1m",
+		"level": "touchpoint", "group": "meeting", "arm": "week"}
 }
 
 func TestQueriesAreReadyToRun(t *testing.T) {
+	for name, dashboard := range grafana.Dashboards() {
+		panels := map[string]bool{}
+		for _, q := range grafana.Queries(dashboard, chosen()) {
+			panels[q.Panel] = true
+			if strings.Contains(q.Expr, "$") {
+				t.Errorf("%s: %s %s: a variable is left in %s", name, q.Panel, q.Ref, q.Expr)
+			}
+		}
+		for _, p := range dashboard.Panels {
+			if p.Type != "row" && p.Type != "text" && !panels[p.Title] {
+				t.Errorf("%s: %q has no query", name, p.Title)
+			}
+		}
+	}
 	queries := grafana.Queries(grafana.Overview(), chosen())
-	panels := map[string]bool{}
-	for _, q := range queries {
-		panels[q.Panel] = true
-		if strings.Contains(q.Expr, "$") {
-			t.Errorf("%s %s: a variable is left in %s", q.Panel, q.Ref, q.Expr)
-		}
-	}
-	for _, p := range grafana.Overview().Panels {
-		if p.Type != "row" && !panels[p.Title] {
-			t.Errorf("%q has no query", p.Title)
-		}
-	}
 	want := `max(cx_score{workspace="bank",metric="nps",level="company",window="28d"})`
 	if q := queries[0]; q.Panel != "Score" || q.Ref != "A" || !q.Instant || q.Expr != want {
 		t.Errorf("the first query is %+v, want %s", q, want)

@@ -13,6 +13,13 @@ func (p Panel) with(field string, properties ...Property) Panel {
 	return p
 }
 
+// withAll overrides settings of all fields whose names match a regular expression.
+func (p Panel) withAll(fields string, properties ...Property) Panel {
+	p.FieldConfig.Overrides = append(p.FieldConfig.Overrides,
+		Override{Matcher: Matcher{ID: "byRegexp", Options: "/" + fields + "/"}, Properties: properties})
+	return p
+}
+
 func set(id string, value any) Property { return Property{ID: id, Value: value} }
 
 func color(name string) Property { return set("color", fixed(name)) }

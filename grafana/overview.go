@@ -10,32 +10,44 @@ const points = "suffix:points"
 
 // Dashboards are all of them, by the name of the file each is written to.
 func Dashboards() map[string]Dashboard {
-	return map[string]Dashboard{"overview.json": Overview()}
+	return map[string]Dashboard{"overview.json": Overview(), "drops.json": Drops()}
 }
 
 // Overview answers five questions in the order they are asked: what is the
 // score and how sure is it, is it getting better, where does it hurt, what do
 // people answer, and is feedback still arriving.
 func Overview() Dashboard {
-	return Dashboard{
-		UID: overviewUID, Title: "Mittari: Overview",
-		Description:   "What customers and employees answer: the score, how sure it is, where it hurts, and whether feedback still arrives.",
-		Tags:          []string{"mittari", "feedback"},
-		SchemaVersion: schemaVersion, Editable: false, GraphTooltip: 1,
-		Refresh: "1m", Timezone: "browser", Time: TimeRange{From: "now-30d", To: "now"},
-		Templating:  Templating{List: overviewVariables()},
-		Annotations: Annotations{List: []struct{}{}},
-		Panels: arrange([]section{
+	return dashboard(overviewUID, "Mittari: Overview",
+		"What customers and employees answer: the score, how sure it is, where it hurts, and whether feedback still arrives.",
+		"now-30d", overviewVariables(), []section{
 			{"What is the score, and how sure is it?", standing()},
 			{"Is it getting better?", movement()},
 			{"Where does it hurt?", comparison()},
 			{"What do people answer?", distribution()},
 			{"Is feedback still arriving?", arrival()},
-		}),
+		})
+}
+
+// dashboard is one that opens at a time, such as now-30d, up to now.
+func dashboard(uid, title, description, from string, variables []Variable, sections []section) Dashboard {
+	return Dashboard{
+		UID: uid, Title: title, Description: description, Tags: []string{"mittari", "feedback"},
+		SchemaVersion: schemaVersion, Editable: false, GraphTooltip: 1,
+		Refresh: "1m", Timezone: "browser", Time: TimeRange{From: from, To: "now"},
+		Templating:  Templating{List: variables},
+		Annotations: Annotations{List: []struct{}{}},
+		Panels:      arrange(sections),
 	}
 }
 
 func overviewVariables() []Variable {
+	return append(choices(),
+		labelVariable("touchpoint", "Touchpoint", "Narrows the panels that say so; click a touchpoint in the table to choose it.",
+			scoreSeries+"{"+chosen+`,level="touchpoint"}`, "touchpoint", "").many())
+}
+
+// choices are the variables that every dashboard of scores begins with.
+func choices() []Variable {
 	return []Variable{
 		datasourceVariable(),
 		labelVariable("workspace", "Workspace", "The client, brand or company.",
@@ -44,8 +56,6 @@ func overviewVariables() []Variable {
 			scoreSeries+`{workspace="$workspace"}`, "metric", "nps"),
 		labelVariable("window", "Window", "The days that count, today included.",
 			scoreSeries+"{"+chosen+"}", "window", models.DefaultWindow),
-		labelVariable("touchpoint", "Touchpoint", "Narrows the panels that say so; click a touchpoint in the table to choose it.",
-			scoreSeries+"{"+chosen+`,level="touchpoint"}`, "touchpoint", "").many(),
 	}
 }
 

@@ -87,14 +87,26 @@ func cells(title, description, unit string, targets ...Target) Panel {
 	return p
 }
 
+// text shows Markdown, in which variables are filled in.
+func text(title, markdown string) Panel {
+	return Panel{Type: "text", Title: title, Options: map[string]any{"mode": "markdown", "content": markdown}}
+}
+
 // joined makes one table of instant queries: a row for each value of label, a
 // column for each query under its legend, the rows by rising values of one column.
-func (p Panel) joined(label, sorted string) Panel {
-	names, order := map[string]any{}, map[string]any{label: 0}
+func (p Panel) joined(label, sorted string) Panel { return p.table(sorted, false, label) }
+
+// table makes one table of instant queries: a row for each combination of the
+// labels, a column for each query under its legend, the rows by rising or falling values of one column.
+func (p Panel) table(sorted string, falling bool, labels ...string) Panel {
+	names, order := map[string]any{}, map[string]any{}
+	for i, label := range labels {
+		order[label] = i
+	}
 	for i := range p.Targets {
 		p.Targets[i].Format = "table"
 		column := "Value #" + p.Targets[i].RefID
-		names[column], order[column] = p.Targets[i].LegendFormat, i+1
+		names[column], order[column] = p.Targets[i].LegendFormat, len(labels)+i
 	}
 	p.Transformations = []Transformation{
 		{ID: "merge", Options: map[string]any{}},
@@ -103,7 +115,7 @@ func (p Panel) joined(label, sorted string) Panel {
 			"indexByName": order, "renameByName": names,
 		}},
 		{ID: "sortBy", Options: map[string]any{
-			"fields": map[string]any{}, "sort": []any{map[string]any{"field": sorted, "desc": false}},
+			"fields": map[string]any{}, "sort": []any{map[string]any{"field": sorted, "desc": falling}},
 		}},
 	}
 	return p

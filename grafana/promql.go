@@ -22,6 +22,18 @@ const (
 	responsesSeries  = "cx_window_responses"
 	arrivalsSeries   = "cx_responses_total"
 	ageSeries        = "mittari_snapshot_age_seconds"
+
+	baselineSeries       = "cx_score_baseline"
+	dropPointsSeries     = "cx_score_drop_points"
+	dropZSeries          = "cx_score_drop_z"
+	dropSizeSeries       = "cx_score_drop_sample_size"
+	baselineSizeSeries   = "cx_score_baseline_sample_size"
+	coverageSeries       = "cx_score_baseline_coverage_ratio"
+	cusumSeries          = "cx_score_cusum"
+	declineStartSeries   = "cx_score_decline_start_timestamp_seconds"
+	volumeSeries         = "cx_volume_responses"
+	volumeExpectedSeries = "cx_volume_expected"
+	volumeZSeries        = "cx_volume_z"
 )
 
 // chosen selects what was chosen at the top of the dashboard.

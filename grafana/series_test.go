@@ -9,32 +9,32 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mittari/mittari/grafana"
 	"github.com/mittari/mittari/metrics"
 )
 
-// unread is a source that an exporter which is never refreshed doesn't ask.
-type unread struct{ metrics.Source }
-
-// published are the series of the exporter with their labels: the scores as its
-// golden file has them, and those of the process as its handler writes them.
+// published are the series of the exporter with their labels, as its two pages show them.
 func published(t *testing.T) map[string][]string {
 	t.Helper()
-	scores, err := os.ReadFile("../metrics/testdata/bank.prom")
+	exporter, err := metrics.New(metrics.Config{Source: openShop(time.Now()), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	exporter, err := metrics.New(metrics.Config{Source: unread{}, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
+	if err := exporter.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	exporter.Instruments().Queue(func() int { return 0 }, 1)
-	process := httptest.NewRecorder()
-	exporter.Handler().ServeHTTP(process, httptest.NewRequest("GET", "/metrics", nil))
+	var pages strings.Builder
+	for _, path := range []string{"/metrics", "/metrics/cx"} {
+		page := httptest.NewRecorder()
+		exporter.Handler().ServeHTTP(page, httptest.NewRequest("GET", path, nil))
+		pages.WriteString(page.Body.String())
+	}
 
 	series := map[string][]string{"up": {"job", "instance"}}
-	for line := range strings.Lines(string(scores) + process.Body.String()) {
+	for line := range strings.Lines(pages.String()) {
 		name := seriesPattern.FindString(line)
 		series[name] = append(series[name], "job", "instance")
 		for _, label := range labelPattern.FindAllStringSubmatch(line, -1) {

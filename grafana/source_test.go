@@ -1,0 +1,64 @@
+package grafana_test
+
+import (
+	"context"
+	"time"
+
+	"github.com/mittari/mittari/models"
+)
+
+// shop is a source with 300 days of answers, lower for the last ten closed ones:
+// every series of the scores has something to say of it.
+type shop struct{ today models.Day }
+
+func openShop(now time.Time) shop { return shop{today: models.DayOf(now, time.UTC)} }
+
+func (s shop) FindWorkspaces(context.Context) ([]models.Workspace, error) {
+	return []models.Workspace{{Key: "shop", Name: "Shop", TimeZone: "UTC"}}, nil
+}
+
+func (s shop) FindMetrics(context.Context, string) (models.Metrics, error) {
+	return models.StandardMetrics(), nil
+}
+
+func (s shop) keys() models.Keys {
+	return models.Keys{models.Survey: "order", models.Touchpoint: "checkout", models.Channel: "web", models.Segment: "new", models.Team: "north"}
+}
+
+func (s shop) FindEntries(context.Context, string, models.Kind) ([]models.Entry, error) {
+	entries := []models.Entry{{Kind: models.JourneyKind, Key: "purchase", Touchpoints: []string{"checkout"}}}
+	for d, key := range s.keys() {
+		entries = append(entries, models.Entry{Kind: models.Kind(models.Dimension(d).String()), Key: key})
+	}
+	return entries, nil
+}
+
+func (s shop) FindTargets(context.Context, string) ([]models.Target, error) {
+	return []models.Target{{Metric: "nps", Level: models.CompanyLevel, Value: 40, From: s.today - 100, Owner: "sales"}}, nil
+}
+
+func (s shop) FindModels(context.Context, string) ([]models.CompanyModel, error) { return nil, nil }
+
+func (s shop) FindRevisions(context.Context, time.Time) ([]models.Revision, error) { return nil, nil }
+
+func (s shop) EachCount(_ context.Context, _, metric string, p models.Period, do func(models.Count) error) error {
+	if metric != "" && metric != "nps" {
+		return nil
+	}
+	for day := max(p.Since, s.today-300); day < min(p.Until, s.today+1); day++ {
+		promoters := int64(20)
+		if day >= s.today-10 {
+			promoters = 5
+		}
+		for score, n := range map[int]int64{10: promoters, 8: 10, 3: 40 - promoters} {
+			if err := do(models.Count{Metric: "nps", Day: day, Keys: s.keys(), Score: score, N: n}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s shop) FindArrivals(context.Context, string) ([]models.ArrivalCount, error) {
+	return []models.ArrivalCount{{Arrival: models.Arrival{Metric: "nps", Touchpoint: "checkout", Segment: "new", Channel: "web"}, N: 7}}, nil
+}
