@@ -60,23 +60,29 @@ func evaluate(t *testing.T, series map[string]string, queries []expectedSamples)
 // "Answers A", with its variables filled in.
 func panelQueries(t *testing.T, workspace, metric string) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile("../grafana/dashboards/overview.json")
+	return queriesOf(t, "overview.json", workspace, metric)
+}
+
+// queriesOf are those of any dashboard.
+func queriesOf(t *testing.T, dashboard, workspace, metric string) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("../grafana/dashboards", dashboard))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var dashboard struct {
+	var content struct {
 		Panels []struct {
 			Title   string
 			Targets []struct{ RefID, Expr string }
 		}
 	}
-	if err := json.Unmarshal(text, &dashboard); err != nil {
+	if err := json.Unmarshal(text, &content); err != nil {
 		t.Fatal(err)
 	}
 	variables := strings.NewReplacer("$workspace", workspace, "$metric", metric, "$window", "28d",
-		"$touchpoint", ".*", "$__rate_interval", "1m")
+		"$touchpoint", ".*", "$__rate_interval", "1m", "$level", "touchpoint", "$group", "meeting", "$arm", "week")
 	queries := map[string]string{}
-	for _, p := range dashboard.Panels {
+	for _, p := range content.Panels {
 		for _, q := range p.Targets {
 			queries[p.Title+" "+q.RefID] = variables.Replace(q.Expr)
 		}

@@ -14,13 +14,18 @@ func course() Panel {
 		"The score in the window chosen with its 95 % interval as a band, and what was usual in the 90 days before the closed days chosen (dashed). "+
 			"Where the band leaves the dashed line, look at the day on which it began to bend. Choose one group to see one band.",
 		points,
-		query(inGroup("lower"), picked(lowerSeries, window)), query(inGroup("upper"), picked(upperSeries, window)),
+		query("lower", picked(lowerSeries, window)), query("upper", picked(upperSeries, window)),
 		query(inGroup("score"), picked(scoreSeries, window)), query(inGroup("usual"), picked(baselineSeries, arm)))
 	border := []Property{set("custom.lineWidth", 0), set("custom.showPoints", "never"), color("blue"),
 		set("custom.hideFrom", map[string]any{"legend": true, "tooltip": false, "viz": false})}
-	return p.withAll("^lower", border...).
-		withAll("^upper", append(border, opacity(20), set("custom.fillBelowTo", "lower "))...).
-		withAll("^usual", set("custom.lineStyle", map[string]any{"fill": "dash", "dash": []int{8, 8}}), set("custom.lineWidth", 1))
+	return p.with("lower", border...).
+		with("upper", append(border, opacity(20), set("custom.fillBelowTo", "lower"))...).
+		withAll("^usual", dashed()...)
+}
+
+// dashed draws a line that is not measured but expected.
+func dashed() []Property {
+	return []Property{set("custom.lineStyle", map[string]any{"fill": "dash", "dash": []int{8, 8}}), set("custom.lineWidth", 1)}
 }
 
 // sureness is z over time, by closed days.
@@ -51,7 +56,7 @@ func volumes() []Panel {
 	came := lines("Answers against expectation",
 		"Answers in the closed days chosen (a month shows the week) at the level and group chosen, and how many the same weekdays of the eight weeks before make one expect (dashed). Nothing is shown where fewer than ten are expected.",
 		"locale", query(inGroup("{{arm}} answers"), pickedByArm(volumeSeries, arm)), query(inGroup("{{arm}} expected"), pickedByArm(volumeExpectedSeries, arm))).
-		withAll("expected", set("custom.lineStyle", map[string]any{"fill": "dash", "dash": []int{8, 8}}), set("custom.lineWidth", 1))
+		withAll("expected", dashed()...)
 	column := func(legend, series string) Target { return now(legend, everywhere(of(series), "arm")) }
 	missing := cells("Where answers are missing",
 		"Every group's answers in the last closed day and 7 closed days against what is usual; the surest lack first. An alert fires for a week with less than 70 % and z above 3.5, and for a day without any.",
