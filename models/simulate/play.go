@@ -46,13 +46,13 @@ func delayOf(days []int) delay {
 	return delay{days[(len(days)-1)/2], float64(found) / float64(len(days))}
 }
 
-func play(w world, seed uint64, years, drops int) outcome {
-	o := outcome{falseAlarms: falseAlarms(w, seed, years)}
+func play(w world, rules []rule, seed uint64, years, drops int) outcome {
+	o := outcome{falseAlarms: falseAlarms(w, rules, seed, years)}
 	for i, size := range dropSizes() {
-		each := make([][]int, len(rules()))
+		each := make([][]int, len(rules))
 		var first []int
 		for n := range drops {
-			days := findDrop(newStream(w, seed, uint64(1e6*(i+1)+n)), size)
+			days := findDrop(rules, newStream(w, seed, uint64(1e6*(i+1)+n)), size)
 			for r, d := range days {
 				each[r] = append(each[r], d)
 			}
@@ -69,19 +69,19 @@ func play(w world, seed uint64, years, drops int) outcome {
 }
 
 // falseAlarms counts how often a rule begins to fire, a year, when nothing happens.
-func falseAlarms(w world, seed uint64, years int) []float64 {
-	begun := make([]float64, len(rules()))
+func falseAlarms(w world, rules []rule, seed uint64, years int) []float64 {
+	begun := make([]float64, len(rules))
 	const yearsEach = 5
 	for series := range (years + yearsEach - 1) / yearsEach {
 		h := &history{metric: models.StandardMetrics()["nps"]}
 		s := newStream(w, seed, uint64(series))
-		firing := make([]bool, len(rules()))
+		firing := make([]bool, len(rules))
 		for day := range warmUp + 365*yearsEach {
 			h.add(s.day(0))
 			if day < warmUp {
 				continue
 			}
-			for i, r := range rules() {
+			for i, r := range rules {
 				fires := r.fires(h)
 				if fires && !firing[i] {
 					begun[i]++
@@ -98,20 +98,20 @@ func falseAlarms(w world, seed uint64, years int) []float64 {
 
 // findDrop gives, by rule, after how many days of a lasting drop it fires: 1 is
 // the midnight after the first of them. A rule that fires before it starts anew.
-func findDrop(s *stream, size float64) []int {
+func findDrop(rules []rule, s *stream, size float64) []int {
 	h := &history{metric: models.StandardMetrics()["nps"]}
 	for range warmUp {
 		h.add(s.day(0))
 	}
-	found := make([]int, len(rules()))
-	before := make([]bool, len(rules()))
-	for i, r := range rules() {
+	found := make([]int, len(rules))
+	before := make([]bool, len(rules))
+	for i, r := range rules {
 		found[i] = patient + 1
 		before[i] = r.fires(h)
 	}
 	for day := 1; day <= patient; day++ {
 		h.add(s.day(-size))
-		for i, r := range rules() {
+		for i, r := range rules {
 			fires := r.fires(h)
 			if fires && !before[i] && found[i] > patient {
 				found[i] = day

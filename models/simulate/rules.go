@@ -11,14 +11,16 @@ type rule struct {
 // ours is how many of the rules, the first ones, are the project's own.
 const ours = 4
 
-// rules are the alerts of deploy/prometheus/rules, with their thresholds, and
-// three that other tools offer.
-func rules() []rule {
+// thresholds are those of our alerts.
+type thresholds struct{ day, longer, cusum float64 }
+
+// rules are the alerts of deploy/prometheus/rules and three that other tools offer.
+func rules(t thresholds) []rule {
 	return []rule{
-		{"day", drop("day", 3.3, 0)},
-		{"week", drop("week", 2.7, 0)},
-		{"month", drop("month", 2.7, 3)},
-		{"cusum", decline},
+		{"day", drop("day", t.day, 0)},
+		{"week", drop("week", t.longer, 0)},
+		{"month", drop("month", t.longer, 3)},
+		{"cusum", decline(t.cusum)},
 		{"7d below 20", func(h *history) bool { return score7d(h, 0) < 20 }},
 		{"7d down 10", func(h *history) bool { return score7d(h, 0) <= score7d(h, 7)-10 }},
 		{"day below 20", func(h *history) bool { return scoreOf(h, 1, 0) < 20 }},
@@ -42,16 +44,18 @@ func drop(name string, z, points float64) func(*history) bool {
 	}
 }
 
-func decline(h *history) bool {
-	days, baseline := models.DeclinePeriods(h.today())
-	chart, ok := models.NewDeclineChart(h.metric, models.DeclineFloor, h.sum(baseline))
-	if !ok {
-		return false
+func decline(threshold float64) func(*history) bool {
+	return func(h *history) bool {
+		days, baseline := models.DeclinePeriods(h.today())
+		chart, ok := models.NewDeclineChart(h.metric, models.DeclineFloor, h.sum(baseline))
+		if !ok {
+			return false
+		}
+		for _, day := range h.of(days) {
+			chart.Add(day)
+		}
+		return chart.Decline().Cusum > threshold
 	}
-	for _, day := range h.of(days) {
-		chart.Add(day)
-	}
-	return chart.Decline().Cusum > models.DeclineThreshold
 }
 
 func score7d(h *history, ago int) float64 { return scoreOf(h, 7, ago) }
