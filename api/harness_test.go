@@ -48,7 +48,8 @@ type setup struct {
 type server struct {
 	url     string
 	engine  *gin.Engine
-	client  *http.Client
+	client  *http.Client // holds every answer against the OpenAPI document
+	plain   *http.Client // does not
 	store   *store.Store
 	writer  *ingest.Writer
 	clock   *clock
@@ -103,7 +104,8 @@ func (s *server) listen(t testing.TB, handler http.Handler) {
 	web.Start()
 	s.url = web.URL
 	transport := &http.Transport{}
-	s.client = &http.Client{Transport: contractTransport(t, transport), Timeout: time.Minute}
+	s.plain = &http.Client{Transport: transport, Timeout: 2 * time.Minute}
+	s.client = &http.Client{Transport: contractTransport(t, transport), Timeout: 2 * time.Minute}
 	t.Cleanup(func() {
 		s.runWriter() // whoever waits is answered, or Close would wait for ever
 		transport.CloseIdleConnections()

@@ -45,18 +45,14 @@ func needs() map[string][]models.Scope {
 	return needs
 }
 
-// keyrings are all sets of scopes but the empty one.
+// keyrings are all sets of one or two scopes; no route needs three.
 func keyrings() [][]models.Scope {
-	all := models.Scopes()
 	var sets [][]models.Scope
-	for bits := 1; bits < 1<<len(all); bits++ {
-		var set []models.Scope
-		for i, scope := range all {
-			if bits&(1<<i) != 0 {
-				set = append(set, scope)
-			}
+	for i, scope := range models.Scopes() {
+		sets = append(sets, []models.Scope{scope})
+		for _, second := range models.Scopes()[i+1:] {
+			sets = append(sets, []models.Scope{scope, second})
 		}
-		sets = append(sets, set)
 	}
 	return sets
 }

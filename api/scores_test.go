@@ -51,7 +51,7 @@ func TestFaultyQuestionForScoresIsRefusedByName(t *testing.T) {
 
 func TestTooManyScoresAreRefusedBeforeTheyAreMade(t *testing.T) {
 	t.Parallel()
-	admin := newServer(t, setup{}).as(t, home)
+	admin := newServer(t, setup{}).as(t, home).hasty()
 	var lines strings.Builder
 	for i := range 101 {
 		fmt.Fprintf(&lines, `{"touchpoint":"t%d","metric":"nps","score":9}`+"\n", i)
