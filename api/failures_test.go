@@ -80,7 +80,7 @@ func TestDatabaseThatFailsIsLoggedAndTheSenderIsToldToTryAgain(t *testing.T) {
 			}
 			path = strings.NewReplacer(":id", someID, ":key", "mine").Replace(path)
 			switch {
-			case path == "/v1/scores":
+			case path == "/v1/scores", path == "/v1/model" && method == "DELETE":
 				path += "?metric=nps"
 			case path == "/v1/targets" && method == "DELETE":
 				path += "?metric=nps&level=company&from=2026-01-01"
@@ -116,6 +116,8 @@ func validBody(method, path string) string {
 		return `{"touchpoints":["a"]}`
 	case path == "/v1/responses" || path == "/v1/responses/bulk":
 		return goodLine
+	case strings.HasPrefix(path, "/v1/model"):
+		return halves
 	case strings.HasPrefix(path, "/v1/targets"):
 		return `{"metric":"nps","level":"company","value":30,"from":"2026-01-01","owner":"board"}`
 	case path == "/v1/keys":

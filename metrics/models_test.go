@@ -62,7 +62,11 @@ func TestShiftOfMixIsNoDropOfAModelledCompany(t *testing.T) {
 	if points := number(t, e, "cx_score_drop_points", `level="company"`, `arm="week"`); points < 40 {
 		t.Errorf("pooled, the week should lie 48 points lower: %v", points)
 	}
+	s.aim("bank", models.Target{Metric: "nps", Level: models.CompanyLevel, Value: 20, Owner: "board"})
 	s.model("bank", halves())
+	if z := number(t, e, "cx_score_target_z", `level="company"`); math.Abs(z) > 1e-9 {
+		t.Errorf("the company is at its target, and z = %v", z)
+	}
 	for _, arm := range []string{"day", "week", "month"} {
 		points := number(t, e, "cx_score_drop_points", `level="company"`, `arm="`+arm+`"`)
 		z := number(t, e, "cx_score_drop_z", `level="company"`, `arm="`+arm+`"`)
