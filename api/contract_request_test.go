@@ -51,6 +51,7 @@ func (c *contract) checkRequest(input *openapi3filter.RequestValidationInput, se
 	judged, options := *input, *input.Options
 	judged.Options = &options
 	judged.Request = input.Request.Clone(input.Request.Context())
+	judged.Request.Body, judged.Request.GetBody = http.NoBody, nil // the one that was sent may be under way still
 	body := input.Route.Operation.RequestBody
 	options.ExcludeRequestBody = body == nil || body.Value.Content[ndjson] != nil
 	if !options.ExcludeRequestBody {
@@ -64,7 +65,6 @@ func (c *contract) checkRequest(input *openapi3filter.RequestValidationInput, se
 		}
 		judged.Request.Header.Set("Content-Type", "application/json")
 		judged.Request.Body = io.NopCloser(bytes.NewReader(text))
-		judged.Request.GetBody = nil // the one before null was taken out
 		judged.Request.ContentLength = int64(len(text))
 	}
 	return openapi3filter.ValidateRequest(input.Request.Context(), &judged)
