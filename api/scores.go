@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -51,16 +50,6 @@ type scoreCount struct {
 	N     int64 `json:"n" example:"120"`
 }
 
-// scoreQuery is a question for scores, checked.
-type scoreQuery struct {
-	metric models.Metric
-	level  models.Level
-	filter models.Keys
-	pooled bool // all answers together, whatever the company model
-	parts  []models.Period
-	zone   *time.Location
-}
-
 // @Summary		Read scores
 // @Description	One metric's score for the company, or for each key of a level (`group_by`), over a window that
 // @Description	ends today, or from `since` to before `until`; with `interval` one score for each day, week or
@@ -101,84 +90,6 @@ func (s *server) findScores(c *gin.Context) error {
 	}
 	c.JSON(http.StatusOK, scoreList{rows})
 	return nil
-}
-
-func (s *server) scoreQueryOf(c *gin.Context) (scoreQuery, error) {
-	rules, err := s.rulesOf(c)
-	if err != nil {
-		return scoreQuery{}, err
-	}
-	q := queryOf(c)
-	sq := scoreQuery{level: models.CompanyLevel, zone: rules.zone, filter: q.dimensions()}
-	var known bool
-	if sq.metric, known = rules.metrics[q.text("metric")]; !known {
-		q.faults.Add("metric", "must be one of %s", strings.Join(rules.metrics.Keys(), ", "))
-	}
-	if level := models.Level(q.text("group_by")); level != "" {
-		sq.level = level
-		if !slices.Contains(models.Levels(), level) {
-			q.faults.Add("group_by", "must be one of %v", models.Levels())
-		}
-	}
-	sq.pooled = q.flag("pooled")
-	sq.parts = s.partsOf(q, rules.zone)
-	return sq, q.err()
-}
-
-// partsOf reads the period, or the parts that the interval cuts it into.
-func (s *server) partsOf(q *query, zone *time.Location) []models.Period {
-	today := models.DayOf(s.Clock(), zone)
-	windowName := q.text("window")
-	since, sinceGiven := q.day("since", zone)
-	until, untilGiven := q.day("until", zone)
-	interval := models.Interval(q.text("interval"))
-	var period models.Period
-	switch {
-	case sinceGiven:
-		period = models.Period{Since: since, Until: until}
-		if !untilGiven {
-			period.Until = today + 1
-		}
-		if windowName != "" {
-			q.faults.Add("window", "can't go with since; give the one or the other")
-		}
-		if period.Days() < 1 && untilGiven {
-			q.faults.Add("until", "must be later than since")
-		} else if period.Days() < 1 {
-			q.faults.Add("since", "is in the future")
-		}
-	case untilGiven && !q.values.Has("since"):
-		q.faults.Add("since", "is missing: until needs it")
-	default:
-		if windowName == "" {
-			windowName = models.DefaultWindow
-		}
-		window, known := models.WindowByName(windowName)
-		if !known {
-			q.faults.Add("window", "must be one of %s; or give since and until", strings.Join(windowNames(), ", "))
-		}
-		period = window.Period(today)
-	}
-	const maxDays = 40_000
-	switch {
-	case period.Days() > maxDays:
-		q.faults.Add("until", "is too long after since: a period may have %d days at most", maxDays)
-	case interval == "":
-		return []models.Period{period}
-	case interval != models.Daily && interval != models.Weekly && interval != models.Monthly:
-		q.faults.Add("interval", "must be day, week or month")
-	default:
-		return period.Cut(interval)
-	}
-	return nil
-}
-
-func windowNames() []string {
-	var names []string
-	for _, w := range models.Windows() {
-		names = append(names, w.Name)
-	}
-	return names
 }
 
 // scores answers the question from the rollups: by key, then by time.
