@@ -59,7 +59,7 @@ func (c *serveCommand) Run(p *program) error {
 	state := &readiness{database: db.Ping}
 	handler := api.New(api.Config{
 		Store: db, Recorder: counted{writer, instruments}, Clock: time.Now, NewID: store.NewID, Logger: log,
-		Operators: homeWorkspace, Ready: state.check, Observe: instruments.ObserveRequest,
+		Operators: homeWorkspace, SeriesAddress: c.MetricsListen, Ready: state.check, Observe: instruments.ObserveRequest,
 	})
 	servers, err := listen(p.ctx, c.serveSettings, handler, exporter.Handler(), log)
 	if err != nil {

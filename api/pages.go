@@ -2,6 +2,7 @@ package api
 
 import (
 	_ "embed"
+	"net"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -11,11 +12,25 @@ import (
 )
 
 //go:embed landing.html
-var landingPage []byte
+var landingPage string
 
-func landing(c *gin.Context) error {
-	c.Data(http.StatusOK, "text/html; charset=utf-8", landingPage)
-	return nil
+// landing is the page that links everything, the series on their own listener too.
+func (s *server) landing(c *gin.Context) error {
+	c.Header("Content-Type", "text/html; charset=utf-8")
+	return s.page.Execute(c.Writer, struct{ API, Series string }{c.Request.Host, seriesHost(s.SeriesAddress, c.Request.Host)})
+}
+
+// seriesHost is where a browser that asked for host finds the listener of the
+// series: it may listen on all addresses, then it is where the API is.
+func seriesHost(address, asked string) string {
+	host, port, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err != nil || host != "" && (ip == nil || !ip.IsUnspecified()) {
+		return address
+	}
+	if name, _, err := net.SplitHostPort(asked); err == nil {
+		asked = name
+	}
+	return net.JoinHostPort(asked, port)
 }
 
 // @Summary		Read this document

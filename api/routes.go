@@ -14,7 +14,7 @@ func (s *server) routes(engine *gin.Engine) {
 	add := func(method, path string, scope models.Scope, h handler) {
 		engine.Handle(method, path, s.handle(scope, h))
 	}
-	add("GET", "/", "", landing)
+	add("GET", "/", "", s.landing)
 	add("GET", "/docs", "", toDocs)
 	add("GET", "/docs/*file", "", docs)
 	add("GET", "/openapi.json", "", document)

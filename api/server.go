@@ -6,6 +6,7 @@
 package api
 
 import (
+	"html/template"
 	"log/slog"
 	"net/http"
 	"time"
@@ -24,7 +25,9 @@ type Config struct {
 	Logger    *slog.Logger
 	Operators string       // the workspace whose admin keys may manage workspaces
 	Ready     func() error // nil: the server may be sent requests
-	Observe   func(method, route string, status int, took time.Duration)
+
+	SeriesAddress string // host:port of the listener of the series, for the landing page
+	Observe       func(method, route string, status int, took time.Duration)
 }
 
 // Store is what the API asks of the database.
@@ -39,13 +42,14 @@ type Store interface {
 
 type server struct {
 	Config
+	page       *template.Template // the landing page
 	keys       *cache[[32]byte, models.Key]
 	workspaces *cache[string, workspaceRules]
 }
 
 // New builds the API's handler.
 func New(c Config) http.Handler {
-	s := &server{Config: c, keys: newCache[[32]byte, models.Key](c.Clock), workspaces: newCache[string, workspaceRules](c.Clock)}
+	s := &server{Config: c, page: template.Must(template.New("landing").Parse(landingPage)), keys: newCache[[32]byte, models.Key](c.Clock), workspaces: newCache[string, workspaceRules](c.Clock)}
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
