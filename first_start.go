@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -93,12 +92,23 @@ func loadSample(p *program, db *store.Store, writer *ingest.Writer, workspace mo
 	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(p.stderr), progressbar.OptionSetDescription("loading the sample bank"),
 		progressbar.OptionSetVisibility(isTerminal(p.stderr)), progressbar.OptionClearOnFinish(), progressbar.OptionShowCount())
 	loaded := 0
-	for chunk := range slices.Chunk(slices.Collect(bank.Submissions()), 1000) {
-		if err := storeChunk(p.ctx, writer, rules, chunk); err != nil {
-			return err
-		}
+	chunk := make([]models.Submission, 0, 1000)
+	flush := func() error {
 		loaded += len(chunk)
 		_ = bar.Set(loaded) // nothing depends on the bar
+		err := storeChunk(p.ctx, writer, rules, chunk)
+		chunk = chunk[:0]
+		return err
+	}
+	for submission := range bank.Submissions() {
+		if chunk = append(chunk, submission); len(chunk) == cap(chunk) {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	if err := flush(); err != nil {
+		return err
 	}
 	_ = bar.Finish()
 	_, err = fmt.Fprintf(p.stdout, "Loaded the sample bank: %d responses of three years.\n", loaded)
