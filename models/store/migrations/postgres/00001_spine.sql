@@ -70,6 +70,8 @@ CREATE TABLE responses (
 CREATE UNIQUE INDEX responses_submission ON responses (workspace, submission_id);
 CREATE INDEX responses_collected ON responses (workspace, collected_at);
 
+-- Written and erased in one transaction with their response. No foreign key: on a table
+-- without statistics PostgreSQL checks it by the wrong index, in time that grows with the square of the rows.
 CREATE TABLE answers (
     workspace   text    NOT NULL,
     response_id uuid    NOT NULL,
@@ -77,8 +79,7 @@ CREATE TABLE answers (
     metric      text    NOT NULL,
     score       integer NOT NULL,
     comment     text    NOT NULL,
-    PRIMARY KEY (workspace, response_id, touchpoint, metric),
-    FOREIGN KEY (workspace, response_id) REFERENCES responses (workspace, id)
+    PRIMARY KEY (workspace, response_id, touchpoint, metric)
 );
 
 -- How many equal answers a day has, by every key. Always what the answers of
