@@ -163,8 +163,16 @@ type (
 		Suppressed   bool             `json:"suppressed"`
 		Model        bool             `json:"model"`
 		Coverage     *float64         `json:"coverage"`
+		Journey      *struct {
+			Mean    pointsWithin `json:"mean"`
+			PeakEnd pointsWithin `json:"peak_end"`
+			Peak    string       `json:"peak"`
+			End     string       `json:"end"`
+			Steps   []string     `json:"steps"`
+		} `json:"journey"`
 	}
-	scoreCount struct {
+	pointsWithin struct{ Score, Lower, Upper float64 }
+	scoreCount   struct {
 		Score int   `json:"score"`
 		N     int64 `json:"n"`
 	}

@@ -141,3 +141,41 @@ func TestDeletedKeyKeepsItsScores(t *testing.T) {
 	admin.record(t, `{"team":"a","metric":"nps","score":9}`)
 	admin.get(t, "/v1/teams/a").want(t, http.StatusOK)
 }
+
+func TestJourneyIsToldByItsMeanAndByPeakAndEnd(t *testing.T) {
+	t.Parallel()
+	onEachDatabase(t, func(t *testing.T, s *server) {
+		admin := s.as(t, home)
+		admin.send(t, "PUT", "/v1/journeys/loan", `{"touchpoints":["book","meet","quiet","sign"]}`).want(t, http.StatusCreated)
+		var lines strings.Builder
+		for touchpoint, good := range map[string]int{"book": 9, "meet": 1, "sign": 8} {
+			for i := range 10 {
+				score := 2
+				if i < good {
+					score = 5
+				}
+				fmt.Fprintf(&lines, `{"touchpoint":%q,"metric":"csat","score":%d}`+"\n", touchpoint, score)
+			}
+		}
+		admin.post(t, "/v1/responses/bulk", lines.String()).want(t, http.StatusOK)
+		got := admin.scores(t, "?metric=csat&group_by=journey")
+		if len(got) != 1 || *got[0].SampleSize != 30 || got[0].Journey == nil {
+			t.Fatalf("%+v", got)
+		}
+		j := got[0].Journey
+		if fmt.Sprintf("%.2f %.2f %s %s %v", j.Mean.Score, j.PeakEnd.Score, j.Peak, j.End, j.Steps) != "60.00 45.00 meet sign [book meet sign]" {
+			t.Errorf("%+v", j)
+		}
+		for _, p := range []pointsWithin{j.Mean, j.PeakEnd} {
+			if !(p.Lower < p.Score && p.Score < p.Upper) {
+				t.Errorf("%+v", p)
+			}
+		}
+		if j := admin.scores(t, "?metric=csat&group_by=journey&touchpoint=meet")[0].Journey; j.Mean.Score != 10 || j.PeakEnd.Score != 10 {
+			t.Errorf("of one touchpoint: %+v", j)
+		}
+		if s := admin.scores(t, "?metric=csat&group_by=touchpoint")[0]; s.Journey != nil {
+			t.Errorf("a touchpoint is a journey: %+v", s)
+		}
+	})
+}

@@ -7,7 +7,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/mittari/mittari/models"
-	"github.com/mittari/mittari/models/score"
 )
 
 type modelStore interface {
@@ -107,30 +106,4 @@ func (s *server) deleteModel(c *gin.Context) error {
 	}
 	c.Status(http.StatusNoContent)
 	return nil
-}
-
-// modelOf is the model that answers the question: for the whole company only,
-// where its metric has one.
-func (s *server) modelOf(c *gin.Context, q scoreQuery) (models.CompanyModel, bool, error) {
-	if q.level != models.CompanyLevel || q.filter != (models.Keys{}) || q.pooled {
-		return models.CompanyModel{}, false, nil
-	}
-	all, err := s.Store.FindModels(c.Request.Context(), workspaceOf(c))
-	model, found := models.ModelOf(q.metric.Key, all)
-	return model, found, err
-}
-
-// modelScores are the company's scores by the model, by time, from the
-// histograms of its groups by the parts of the period.
-func modelScores(q scoreQuery, model models.CompanyModel, groups map[string][]score.Histogram) []models.Score {
-	scores := make([]models.Score, len(q.parts))
-	for i, part := range q.parts {
-		scores[i] = model.Score(q.metric, part, func(key string) score.Histogram {
-			if groups[key] == nil {
-				return nil
-			}
-			return groups[key][i]
-		})
-	}
-	return scores
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/mittari/mittari/models"
-	"github.com/mittari/mittari/models/score"
 )
 
 type scoreStore interface {
@@ -43,6 +42,23 @@ type scoreRow struct {
 	Suppressed   bool             `json:"suppressed,omitempty"`         // too few employees answered to show anything
 	Model        bool             `json:"model,omitempty"`              // calculated by the company model
 	Coverage     *float64         `json:"coverage,omitempty"`           // by the model only: the share of the weight that had answers, 0 to 1
+	Journey      *journeyRow      `json:"journey,omitempty"`            // of a journey only
+}
+
+// journeyRow is a journey's score by its steps, beside that of all answers.
+type journeyRow struct {
+	Mean    pointsRow `json:"mean"`                   // the plain mean of the steps' scores
+	PeakEnd pointsRow `json:"peak_end"`               // the mean of the peak's and the end's score
+	Peak    string    `json:"peak" example:"meeting"` // the touchpoint that lies farthest from the mean
+	End     string    `json:"end" example:"decision"` // the last touchpoint with answers
+	Steps   []string  `json:"steps"`                  // the touchpoints with answers, in the journey's order
+}
+
+// pointsRow is a figure in points with its 95 % interval.
+type pointsRow struct {
+	Score float64 `json:"score" example:"42.3"`
+	Lower float64 `json:"lower" example:"36.1"`
+	Upper float64 `json:"upper" example:"48.2"`
 }
 
 type scoreCount struct {
@@ -62,6 +78,12 @@ type scoreCount struct {
 // @Description	is no filter; `model` says so, and `coverage` tells the share of the weight that had answers. Its mean
 // @Description	is weighted, too; the distribution and the categories count the answers as they were given. Below a
 // @Description	coverage of 0.5 there is no score.
+// @Description
+// @Description	A journey's score is that of all answers at its touchpoints. Beside it `journey` tells two that are made of the
+// @Description	steps' scores, however many answer at each: their plain mean, and the mean of the peak and the end, by
+// @Description	which people remember (the peak is the step that most surely lies farthest from the mean). Neither is
+// @Description	known to foretell better than the other what people do. The interval of `peak_end` reaches over every
+// @Description	step that may be the peak.
 // @ID				findScores
 // @Tags			scores
 // @Security		key[scores:read]
@@ -94,75 +116,20 @@ func (s *server) findScores(c *gin.Context) error {
 
 // scores answers the question from the rollups: by key, then by time.
 func (s *server) scores(c *gin.Context, q scoreQuery) ([]models.Score, error) {
-	model, modelled, err := s.modelOf(c, q)
+	groups, err := s.scoreGroups(c, q)
 	if err != nil {
 		return nil, err
 	}
-	level := q.level
-	if modelled {
-		level = model.Level
-	}
-	groups, err := s.groups(c, q, level)
-	if err != nil {
-		return nil, err
-	}
-	n := len(groups) * len(q.parts)
-	if modelled {
-		n = len(q.parts)
-	}
-	if n > maxScores {
+	if n := len(groups) * len(q.parts); n > maxScores {
 		return nil, models.Errorf(malformed, "these are %d scores, more than %d: take a shorter period, a longer interval or a filter", n, maxScores)
 	}
-	if modelled {
-		return modelScores(q, model, groups), nil
-	}
-	var scores []models.Score
-	for _, key := range sortedNames(groups) {
-		for i, part := range q.parts {
-			scores = append(scores, models.NewScore(q.metric, q.level, key, part, groups[key][i]))
+	scores := make([]models.Score, 0, len(groups)*len(q.parts))
+	for _, score := range groups {
+		for part := range q.parts {
+			scores = append(scores, score(part))
 		}
 	}
 	return scores, nil
-}
-
-// groups are the histograms of the level's groups; see histograms.
-func (s *server) groups(c *gin.Context, q scoreQuery, level models.Level) (map[string][]score.Histogram, error) {
-	count := models.CountQuery{Metric: q.metric.Key, Filter: q.filter, Daily: len(q.parts) > 1,
-		Period: models.Period{Since: q.parts[0].Since, Until: q.parts[len(q.parts)-1].Until}}
-	if d, grouped := level.Dimension(); grouped {
-		count.By = &d
-	}
-	counts, err := s.Store.FindCounts(c.Request.Context(), workspaceOf(c), count)
-	if err != nil {
-		return nil, err
-	}
-	groupsOf, err := s.groupsOf(c, level)
-	if err != nil {
-		return nil, err
-	}
-	return histograms(q, counts, groupsOf), nil
-}
-
-// histograms sorts counts into the groups they belong to and the parts of the
-// period, one histogram a part; nil where there are none. The company is always there.
-func histograms(q scoreQuery, counts []models.GroupCount, groupsOf func(key string) []string) map[string][]score.Histogram {
-	groups := map[string][]score.Histogram{}
-	if q.level == models.CompanyLevel {
-		groups[""] = make([]score.Histogram, len(q.parts))
-	}
-	for _, c := range counts {
-		part := partOf(q.parts, c.Day)
-		for _, key := range groupsOf(c.Key) {
-			if groups[key] == nil {
-				groups[key] = make([]score.Histogram, len(q.parts))
-			}
-			if groups[key][part] == nil {
-				groups[key][part] = q.metric.NewHistogram()
-			}
-			q.metric.Add(groups[key][part], c.Score, c.N)
-		}
-	}
-	return groups
 }
 
 // partOf finds the part that a day lies in; without days there is one part only.
@@ -182,36 +149,15 @@ func partOf(parts []models.Period, day models.Day) int {
 	return i
 }
 
-// groupsOf tells which groups of the level a counted key belongs to: itself,
-// or, for journeys, those that the touchpoint stands on.
-func (s *server) groupsOf(c *gin.Context, level models.Level) (func(string) []string, error) {
-	if level != models.JourneyLevel {
-		return func(key string) []string {
-			if key == "" && level != models.CompanyLevel {
-				return nil // answers that name none belong to no group
-			}
-			return []string{key}
-		}, nil
-	}
-	journeys, err := s.Store.FindEntries(c.Request.Context(), workspaceOf(c), models.JourneyKind)
-	if err != nil {
-		return nil, err
-	}
-	on := map[string][]string{}
-	for _, j := range journeys {
-		for _, touchpoint := range j.Touchpoints {
-			on[touchpoint] = append(on[touchpoint], j.Key)
-		}
-	}
-	return func(touchpoint string) []string { return on[touchpoint] }, nil
-}
-
 func rowOf(s models.Score, zone *time.Location) scoreRow {
 	row := scoreRow{Metric: s.Metric.Key, Level: s.Level, Key: s.Key, Suppressed: s.Suppressed,
 		Since: s.Period.Since.Start(zone), Until: s.Period.Until.Start(zone)}
 	row.Model = s.Modelled
 	if s.Modelled && !s.Suppressed {
 		row.Coverage = &s.Coverage
+	}
+	if s.Journey != nil {
+		row.Journey = journeyRowOf(*s.Journey)
 	}
 	if s.Result == nil {
 		if n := s.Histogram.N(); !s.Suppressed {
@@ -232,4 +178,16 @@ func rowOf(s models.Score, zone *time.Location) scoreRow {
 		row.Categories[name] = r.Categories[category]
 	}
 	return row
+}
+
+func journeyRowOf(j models.JourneyScore) *journeyRow {
+	row := &journeyRow{Mean: pointsRowOf(j.Mean), PeakEnd: pointsRowOf(j.PeakEnd), Peak: j.Peak.Touchpoint, End: j.End.Touchpoint}
+	for _, step := range j.Steps {
+		row.Steps = append(row.Steps, step.Touchpoint)
+	}
+	return row
+}
+
+func pointsRowOf(p models.PointsWithin) pointsRow {
+	return pointsRow{p.Points, p.Interval.Lower, p.Interval.Upper}
 }

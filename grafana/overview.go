@@ -13,9 +13,9 @@ func Dashboards() map[string]Dashboard {
 	return map[string]Dashboard{"overview.json": Overview(), "drops.json": Drops()}
 }
 
-// Overview answers five questions in the order they are asked: what is the
-// score and how sure is it, is it getting better, where does it hurt, what do
-// people answer, and is feedback still arriving.
+// Overview answers six questions in the order they are asked: what is the score
+// and how sure is it, is it getting better, where does it hurt, how are journeys
+// remembered, what do people answer, and is feedback still arriving.
 func Overview() Dashboard {
 	return dashboard(overviewUID, "Mittari: Overview",
 		"What customers and employees answer: the score, how sure it is, where it hurts, and whether feedback still arrives.",
@@ -23,6 +23,7 @@ func Overview() Dashboard {
 			{"What is the score, and how sure is it?", standing()},
 			{"Is it getting better?", movement()},
 			{"Where does it hurt?", comparison()},
+			{"How are journeys remembered?", journeys()},
 			{"What do people answer?", distribution()},
 			{"Is feedback still arriving?", arrival()},
 		})

@@ -23,6 +23,13 @@ const (
 	arrivalsSeries   = "cx_responses_total"
 	ageSeries        = "mittari_snapshot_age_seconds"
 
+	journeySeries      = "cx_journey_score"
+	journeyLowerSeries = "cx_journey_score_lower"
+	journeyUpperSeries = "cx_journey_score_upper"
+	journeyPeakSeries  = "cx_journey_peak_position"
+	journeyEndSeries   = "cx_journey_end_position"
+	journeyStepSeries  = "cx_journey_step_position"
+
 	baselineSeries       = "cx_score_baseline"
 	dropPointsSeries     = "cx_score_drop_points"
 	dropZSeries          = "cx_score_drop_z"

@@ -30,6 +30,7 @@ func (w *workspace) watched(t *tally, groups []group) []watch {
 		watches[i] = models.NewWatch(t.metric, w.bounds.watch, w.today)
 	}
 	model, modelled := w.catalog.models[t.metric.Key]
+	weighed, _ := model.Level.Dimension()
 	var company *models.CompanyWatch
 	if modelled {
 		company = models.NewCompanyWatch(model, t.metric, w.bounds.watch, w.today)
@@ -46,7 +47,7 @@ func (w *workspace) watched(t *tally, groups []group) []watch {
 		}
 		if modelled {
 			company.AddGroups(day, func(key string) score.Histogram {
-				t.pool(h, w.weighed(t, model, key), cells)
+				t.pool(h, w.groupOf(t, weighed, key), cells)
 				return h
 			})
 		}

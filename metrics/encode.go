@@ -37,9 +37,10 @@ func (w *workspace) encode() (bool, error) {
 
 // group is a part of the workspace that has scores of its own.
 type group struct {
-	level models.Level
-	key   string
-	first []cell // of each of the histograms that it pools
+	level   models.Level
+	key     string
+	first   []cell        // of each of the histograms that it pools
+	journey *models.Entry // of a journey only
 }
 
 // groups are the tally's groups by level and key.
@@ -49,18 +50,15 @@ func (w *workspace) groups(t *tally) []group {
 		level := models.Level(models.Dimension(d).String())
 		of := make([]group, 0, len(firsts))
 		for number, first := range firsts {
-			of = append(of, group{level, w.labels[d].values[number], []cell{first}})
+			of = append(of, group{level: level, key: w.labels[d].values[number], first: []cell{first}})
 		}
 		slices.SortFunc(of, func(a, b group) int { return strings.Compare(a.key, b.key) })
 		groups = append(groups, of...)
 	}
 	for _, j := range w.catalog.journeys {
-		g := group{level: models.JourneyLevel, key: j.Key}
+		g := group{level: models.JourneyLevel, key: j.Key, journey: &j}
 		for _, touchpoint := range j.Touchpoints {
-			number, known := w.labels[models.Touchpoint].numbers[touchpoint]
-			if first, counted := t.groups[models.Touchpoint][number]; known && counted {
-				g.first = append(g.first, first)
-			}
+			g.first = append(g.first, w.groupOf(t, models.Touchpoint, touchpoint).first...)
 		}
 		groups = append(groups, g)
 	}
@@ -86,15 +84,22 @@ func (w *workspace) groupLabels(t *tally, g group) []*dto.LabelPair {
 func (w *workspace) scoreSeries(s *series, t *tally) {
 	windows := windowLabels()
 	for _, g := range w.groups(t) {
-		labels := w.groupLabels(t, g)
+		labels, told := w.groupLabels(t, g), models.Score{}
 		for i, window := range windows {
-			told, with := w.score(t, g, i), append(slices.Clip(labels), window)
+			told = w.score(t, g, i)
+			with := append(slices.Clip(labels), window)
 			if told.Result != nil {
 				s.score(with, *told.Result)
+			}
+			if told.Journey != nil {
+				s.journey(with, *told.Journey)
 			}
 			if told.Coverage > 0 {
 				s.gauge(coverageFamily, with, told.Coverage)
 			}
+		}
+		if told.Journey != nil { // in the longest window
+			s.steps(labels, told.Journey.Steps)
 		}
 	}
 }

@@ -17,6 +17,12 @@ const (
 	sampleSizeFamily
 	meanFamily
 	coverageFamily
+	journeyFamily
+	journeyLowerFamily
+	journeyUpperFamily
+	journeyPeakFamily
+	journeyEndFamily
+	journeyStepFamily
 	baselineFamily
 	dropPointsFamily
 	dropZFamily
@@ -51,6 +57,12 @@ func families() [familyCount]family {
 		sampleSizeFamily:       {"cx_score_sample_size", "Number of answers the score is made of.", gauge},
 		meanFamily:             {"cx_score_mean", "Mean answer on the metric's own scale.", gauge},
 		coverageFamily:         {"cx_score_coverage_ratio", "Part of the weight of the company's model whose groups had answers; there is no score below 0.5.", gauge},
+		journeyFamily:          {"cx_journey_score", "Score in points of a journey by its steps: method mean, their plain mean; method peak_end, the mean of the two that are remembered.", gauge},
+		journeyLowerFamily:     {"cx_journey_score_lower", "Lower end of the 95 % interval of cx_journey_score, in points.", gauge},
+		journeyUpperFamily:     {"cx_journey_score_upper", "Upper end of the 95 % interval of cx_journey_score, in points; by peak and end over every step that may be the peak.", gauge},
+		journeyPeakFamily:      {"cx_journey_peak_position", "Place on the journey, from 1, of the step that most surely lies farthest from the mean of all.", gauge},
+		journeyEndFamily:       {"cx_journey_end_position", "Place on the journey, from 1, of the last step with answers.", gauge},
+		journeyStepFamily:      {"cx_journey_step_position", "Place on the journey, from 1, of each touchpoint with answers in the last 365 days.", gauge},
 		baselineFamily:         {"cx_score_baseline", "Score in points of the 90 days before the arm's closed days: what is usual.", gauge},
 		dropPointsFamily:       {"cx_score_drop_points", "By how many points the arm's closed days lie below the baseline; negative when above.", gauge},
 		dropZFamily:            {"cx_score_drop_z", "The drop in standard errors, usual movement included; above 2.7 it is hardly chance.", gauge},

@@ -26,7 +26,7 @@ func TestFollowingEqualsReadingAnew(t *testing.T) {
 			}
 		}
 		fresh := newExporter(t, s)
-		for _, name := range []string{"cx_score", "cx_score_stderr", "cx_score_sample_size", "cx_score_coverage_ratio", "cx_score_drop_z", "cx_window_responses"} {
+		for _, name := range []string{"cx_score", "cx_score_stderr", "cx_score_sample_size", "cx_score_coverage_ratio", "cx_journey_score", "cx_journey_step_position", "cx_score_drop_z", "cx_window_responses"} {
 			got, want := strings.Join(scores(t, e, name), "\n"), strings.Join(scores(t, fresh, name), "\n")
 			if got != want {
 				r.Fatalf("following shows\n%s\nreading anew\n%s", got, want)

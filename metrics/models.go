@@ -5,22 +5,27 @@ import (
 	"github.com/mittari/mittari/models/score"
 )
 
-// score is the group's in a window: the company's by its model where the metric has one.
+// score is the group's in a window: the company's by its model where the metric
+// has one, a journey's by its steps too.
 func (w *workspace) score(t *tally, g group, window int) models.Score {
-	model, modelled := w.catalog.models[t.metric.Key]
-	if !modelled || g.level != models.CompanyLevel {
-		return models.NewScore(t.metric, g.level, g.key, t.periods[window], t.histogram(g, window))
+	in := func(d models.Dimension) func(string) score.Histogram {
+		return func(key string) score.Histogram { return t.histogram(w.groupOf(t, d, key), window) }
 	}
-	return model.Score(t.metric, t.periods[window], func(key string) score.Histogram {
-		return t.histogram(w.weighed(t, model, key), window)
-	})
+	model, modelled := w.catalog.models[t.metric.Key]
+	switch d, _ := model.Level.Dimension(); {
+	case g.level == models.CompanyLevel && modelled:
+		return model.Score(t.metric, t.periods[window], in(d))
+	case g.level == models.JourneyLevel:
+		return models.NewJourney(t.metric, *g.journey, t.periods[window], in(models.Touchpoint))
+	}
+	return models.NewScore(t.metric, g.level, g.key, t.periods[window], t.histogram(g, window))
 }
 
-// weighed is one of the groups that the model weighs; one without answers pools nothing.
-func (w *workspace) weighed(t *tally, model models.CompanyModel, key string) group {
-	g := group{level: model.Level, key: key}
-	if d, is := model.Level.Dimension(); is {
-		if first, counted := t.groups[d][w.labels[d].numbers[key]]; counted {
+// groupOf is the dimension's group of that key; one without answers pools nothing.
+func (w *workspace) groupOf(t *tally, d models.Dimension, key string) group {
+	g := group{level: models.Level(d.String()), key: key}
+	if number, known := w.labels[d].numbers[key]; known {
+		if first, counted := t.groups[d][number]; counted {
 			g.first = []cell{first}
 		}
 	}

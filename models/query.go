@@ -30,8 +30,9 @@ type Score struct {
 	Histogram  score.Histogram
 	Result     *score.Result // nil: no answers, or suppressed
 	Suppressed bool
-	Modelled   bool    // the company's, by a CompanyModel
-	Coverage   float64 // of a Modelled score: the share of the weight that had answers, 0…1
+	Modelled   bool          // the company's, by a CompanyModel
+	Coverage   float64       // of a Modelled score: the share of the weight that had answers, 0…1
+	Journey    *JourneyScore // of a journey, see NewJourney; else nil
 }
 
 // NewScore evaluates a group's histogram, unless the group is too small to be shown.
