@@ -96,18 +96,22 @@ func openStore(p *program, s databaseSettings, log *slog.Logger) (*store.Store, 
 	return store.Open(p.ctx, store.Config{URL: s.DatabaseURL, MaxKeys: s.MaxKeys, Clock: time.Now, Logger: log})
 }
 
-// tidy deletes what nobody needs any more, once a minute.
+// tidy deletes what nobody needs any more and counts the anonymous answers that
+// have waited for others long enough, at once and then every minute.
 func tidy(ctx context.Context, db *store.Store, log *slog.Logger) {
 	ticks := time.NewTicker(time.Minute)
 	defer ticks.Stop()
 	for {
+		if err := db.DeleteOldRevisions(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("old revisions were not deleted; the next try is in a minute", "error", err)
+		}
+		if err := db.FormLots(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("anonymous answers that waited were not counted; the next try is in a minute", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticks.C:
-			if err := db.DeleteOldRevisions(ctx); err != nil && ctx.Err() == nil {
-				log.Warn("old revisions were not deleted; the next try is in a minute", "error", err)
-			}
 		}
 	}
 }

@@ -80,7 +80,7 @@ func TestDatabaseThatFailsIsLoggedAndTheSenderIsToldToTryAgain(t *testing.T) {
 			}
 			path = strings.NewReplacer(":id", someID, ":key", "mine").Replace(path)
 			switch {
-			case path == "/v1/scores", path == "/v1/model" && method == "DELETE":
+			case path == "/v1/scores", path == "/v1/comments", path == "/v1/model" && method == "DELETE":
 				path += "?metric=nps"
 			case path == "/v1/targets" && method == "DELETE":
 				path += "?metric=nps&level=company&from=2026-01-01"
@@ -120,6 +120,8 @@ func validBody(method, path string) string {
 		return halves
 	case strings.HasPrefix(path, "/v1/targets"):
 		return `{"metric":"nps","level":"company","value":30,"from":"2026-01-01","owner":"board"}`
+	case path == "/v1/anonymity":
+		return `{"employees":6,"employee_comments":12,"customers":2}`
 	case path == "/v1/keys":
 		return `{"name":"a","scopes":["admin"]}`
 	case path == "/v1/workspaces":

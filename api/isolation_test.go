@@ -107,7 +107,7 @@ func attempts(t *testing.T, s *server, c caller, l loot) []attempt {
 				continue
 			}
 			base := ""
-			if pattern == "/v1/scores" {
+			if pattern == "/v1/scores" || pattern == "/v1/comments" {
 				base = "metric=nps&"
 			}
 			for _, parameter := range parametersOf(t, c, path) {
@@ -182,6 +182,8 @@ func bodies(method, pattern string) []string {
 		return []string{`{"metric":"nps","level":"segment","weights":{"guess-segment":1}}`, `{"metric":"guess-metric","level":"segment","weights":{"mine":1}}`}
 	case pattern == "/v1/targets":
 		return []string{`{"metric":"nps","level":"team","key":"guess-team","value":1,"from":"2026-01-01","owner":"me"}`}
+	case pattern == "/v1/anonymity":
+		return []string{`{"employees":6,"employee_comments":11,"customers":1}`}
 	case pattern == "/v1/keys":
 		return []string{`{"name":"mine","scopes":["admin"]}`, `{"name":"mine","scopes":["admin"],"workspace":"other"}`}
 	case pattern == "/v1/workspaces":

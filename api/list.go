@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -34,6 +35,8 @@ const (
 // @Description	The latest arrived come first. As JSON it is one page; `next_cursor` leads to the next one and
 // @Description	is absent on the last. As NDJSON (a response a line) or CSV (an answer a line) it is everything
 // @Description	that the filters select, streamed; a connection that is cut says that something is missing.
+// @Description
+// @Description	Answers to anonymous metrics, those of employees among them, are shown to keys of scope admin only.
 // @ID				findResponses
 // @Tags			responses
 // @Security		key[responses:read]
@@ -89,13 +92,26 @@ func (s *server) filterOf(c *gin.Context) (models.ResponseFilter, error) {
 		Since: q.moment("since", rules.zone), Until: q.moment("until", rules.zone),
 		Before: q.cursor(), Limit: q.number("limit", 0, maxLimit),
 	}
+	filter.Hidden = hiddenFrom(c, rules)
 	if _, known := rules.metrics[filter.Metric]; filter.Metric != "" && !known {
 		q.faults.Add("metric", "is unknown; GET /v1/metrics lists those that are known")
 	}
 	if !filter.Until.IsZero() && !filter.Since.Before(filter.Until) {
 		q.faults.Add("until", "must be later than since")
 	}
+	if slices.Contains(filter.Hidden, filter.Metric) {
+		return filter, firstError(q.err(), models.Errorf(models.Forbidden,
+			"answers to %s are anonymous: they are told in groups, by GET /v1/scores and GET /v1/comments, and one by one with a key of scope admin only", filter.Metric))
+	}
 	return filter, q.err()
+}
+
+// hiddenFrom are the metrics whose answers the request's key may see in groups only.
+func hiddenFrom(c *gin.Context, rules workspaceRules) []string {
+	if requestKey(c).Allows(models.Admin) {
+		return nil
+	}
+	return rules.metrics.Anonymous()
 }
 
 func (s *server) listResponses(c *gin.Context, filter models.ResponseFilter) error {

@@ -66,7 +66,7 @@ type question struct {
 
 func drawQuestion(t *rapid.T) question {
 	q := question{
-		metric:   rapid.SampledFrom([]string{"nps", "ces", "pulse"}).Draw(t, "metric"),
+		metric:   rapid.SampledFrom([]string{"nps", "ces"}).Draw(t, "metric"),
 		groupBy:  rapid.SampledFrom([]string{"company", "survey", "touchpoint", "channel", "segment", "team"}).Draw(t, "group_by"),
 		interval: rapid.SampledFrom([]string{"", "day", "week", "month"}).Draw(t, "interval"),
 		filter:   map[string]string{},

@@ -82,7 +82,8 @@ func (s *server) check(c *gin.Context, submission models.Submission) (models.Acc
 }
 
 // @Summary		Read a response
-// @ID			responseByID
+// @Description	Answers to anonymous metrics, those of employees among them, are shown to keys of scope admin only.
+// @ID				responseByID
 // @Tags			responses
 // @Security		key[responses:read]
 // @Param			id	path		string	true	"The response's id"	format(uuid)
@@ -94,11 +95,19 @@ func (s *server) responseByID(c *gin.Context) error {
 	if err := firstError(noQuery(c), err); err != nil {
 		return err
 	}
+	rules, err := s.rulesOf(c)
+	if err != nil {
+		return err
+	}
 	response, err := s.Store.ResponseByID(c.Request.Context(), workspaceOf(c), id)
 	if err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, response)
+	shown, any := response.Without(hiddenFrom(c, rules))
+	if !any {
+		return models.Errorf(models.NotFound, "there is no response %s whose answers may be shown one by one", id)
+	}
+	c.JSON(http.StatusOK, shown)
 	return nil
 }
 
@@ -119,11 +128,16 @@ func (s *server) patchResponse(c *gin.Context) error {
 	if err := firstError(noQuery(c), err, readBody(c, &patch), patch.Check()); err != nil {
 		return err
 	}
+	rules, err := s.rulesOf(c)
+	if err != nil {
+		return err
+	}
 	response, err := s.Store.UpdateResponse(c.Request.Context(), workspaceOf(c), id, patch)
 	if err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, response)
+	shown, _ := response.Without(hiddenFrom(c, rules))
+	c.JSON(http.StatusOK, shown)
 	return nil
 }
 

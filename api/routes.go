@@ -29,6 +29,7 @@ func (s *server) routes(engine *gin.Engine) {
 	add("DELETE", "/v1/responses/:id", models.WriteResponses, s.also(models.ReadResponses, s.eraseResponse))
 
 	add("GET", "/v1/scores", models.ReadScores, s.findScores)
+	add("GET", "/v1/comments", models.ReadResponses, s.findComments)
 
 	add("GET", "/v1/metrics", anyKey, s.findMetrics)
 	add("GET", "/v1/metrics/:key", anyKey, s.metricByKey)
@@ -49,6 +50,8 @@ func (s *server) routes(engine *gin.Engine) {
 	add("PUT", "/v1/targets", models.WriteCatalog, s.putTarget)
 	add("DELETE", "/v1/targets", models.WriteCatalog, s.deleteTarget)
 
+	add("GET", "/v1/anonymity", anyKey, s.findAnonymity)
+	add("PUT", "/v1/anonymity", models.Admin, s.putAnonymity)
 	add("GET", "/v1/keys", models.Admin, s.findKeys)
 	add("POST", "/v1/keys", models.Admin, s.createKey)
 	add("DELETE", "/v1/keys/:id", models.Admin, s.revokeKey)

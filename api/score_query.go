@@ -44,11 +44,26 @@ func (s *server) scoreQueryOf(c *gin.Context) (scoreQuery, error) {
 
 // partsOf reads the period, or the parts that the interval cuts it into.
 func (s *server) partsOf(q *query, zone *time.Location) []models.Period {
+	period := s.periodOf(q, zone)
+	switch interval := models.Interval(q.text("interval")); interval {
+	case "":
+		return []models.Period{period}
+	case models.Daily, models.Weekly, models.Monthly:
+		if len(q.faults) > 0 {
+			return nil // a period at fault may be endless
+		}
+		return period.Cut(interval)
+	}
+	q.faults.Add("interval", "must be day, week or month")
+	return nil
+}
+
+// periodOf reads the days asked for: by window, or by since and until.
+func (s *server) periodOf(q *query, zone *time.Location) models.Period {
 	today := models.DayOf(s.Clock(), zone)
 	windowName := q.text("window")
 	since, sinceGiven := q.day("since", zone)
 	until, untilGiven := q.day("until", zone)
-	interval := models.Interval(q.text("interval"))
 	var period models.Period
 	switch {
 	case sinceGiven:
@@ -77,17 +92,10 @@ func (s *server) partsOf(q *query, zone *time.Location) []models.Period {
 		period = window.Period(today)
 	}
 	const maxDays = 40_000
-	switch {
-	case period.Days() > maxDays:
+	if period.Days() > maxDays {
 		q.faults.Add("until", "is too long after since: a period may have %d days at most", maxDays)
-	case interval == "":
-		return []models.Period{period}
-	case interval != models.Daily && interval != models.Weekly && interval != models.Monthly:
-		q.faults.Add("interval", "must be day, week or month")
-	default:
-		return period.Cut(interval)
 	}
-	return nil
+	return period
 }
 
 func windowNames() []string {

@@ -68,7 +68,7 @@ func TestNoAnswersIsASampleSizeOfZeroAndNoScore(t *testing.T) {
 	t.Parallel()
 	admin := newServer(t, setup{}).as(t, home)
 	admin.record(t, `{"metric":"nps","score":9,"team":"a"}`)
-	for _, query := range []string{"?metric=csat", "?metric=nps&team=b", "?metric=enps", "?metric=nps&since=2026-01-01&until=2026-01-02"} {
+	for _, query := range []string{"?metric=csat", "?metric=nps&team=b", "?metric=nps&since=2026-01-01&until=2026-01-02"} {
 		r := admin.get(t, "/v1/scores"+query).want(t, http.StatusOK)
 		scores := admin.scores(t, query)
 		if len(scores) != 1 || scores[0].SampleSize == nil || *scores[0].SampleSize != 0 {

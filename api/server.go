@@ -35,6 +35,8 @@ type Store interface {
 	responseStore
 	scoreStore
 	catalogStore
+	anonymityStore
+	commentStore
 	modelStore
 	targetStore
 	accessStore

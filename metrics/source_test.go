@@ -114,10 +114,15 @@ func (s *shelf) answer(t testing.TB, workspace string, n int64, sub models.Submi
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range accepted.Response().Counts(accepted.Day()) {
+	counts, arrivals := accepted.Counts(), accepted.Arrivals()
+	for _, h := range accepted.Held() { // the store's lots are not of interest here
+		lot := models.Lot{Day: h.Day, Keys: h.Keys, Answers: []models.Held{h}}
+		counts, arrivals = append(counts, lot.Counts()...), append(arrivals, lot.Arrivals(w.metrics[h.Metric])...)
+	}
+	for _, c := range counts {
 		s.count(w, c, n)
 	}
-	for _, a := range accepted.Arrivals() {
+	for _, a := range arrivals {
 		w.arrivals[a] += n
 	}
 }

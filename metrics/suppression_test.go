@@ -14,14 +14,14 @@ func pulse(team string, score int) models.Submission {
 func TestSmallGroupOfEmployeesIsNowhere(t *testing.T) {
 	s := newShelf("2026-11-20T12:00:00Z")
 	s.open("bank", "UTC")
-	s.answer(t, "bank", models.EmployeeThreshold-1, pulse("small", 5))
+	s.answer(t, "bank", models.DefaultAnonymity().Employees-1, pulse("small", 5))
 	e := newExporter(t, s)
 	for _, name := range []string{"cx_score", "cx_score_stderr", "cx_score_lower", "cx_score_upper", "cx_score_sample_size", "cx_score_mean", "cx_window_responses", "cx_responses_total"} {
 		wantLines(t, scores(t, e, name))
 	}
 	s.answer(t, "bank", 1, pulse("small", 1))
 	if got := scores(t, e, "cx_score", `team="small"`); len(got) != 5 {
-		t.Errorf("a group of %d is not shown: %q", models.EmployeeThreshold, got)
+		t.Errorf("a group of %d is not shown: %q", models.DefaultAnonymity().Employees, got)
 	}
 	wantLines(t, scores(t, e, "cx_responses_total", "bottom"),
 		`cx_responses_total{workspace="bank",metric="pulse",touchpoint="",segment="",channel="",category="bottom"} 1`)

@@ -15,9 +15,6 @@ const (
 	Employee Audience = "employee"
 )
 
-// EmployeeThreshold is the least number of employees' answers that may be shown as a group.
-const EmployeeThreshold = 5
-
 // Metric is one question's measure: a scale with cut points and a headline, and how people call it.
 type Metric struct {
 	Key      string `json:"key" example:"nps"`
@@ -26,6 +23,9 @@ type Metric struct {
 	score.Scale
 	Audience Audience `json:"audience" example:"customer"`
 	Standard bool     `json:"standard"` // in the catalog of every workspace; can't be redefined
+
+	Threshold        int64 `json:"threshold" example:"1"`         // how many answers a group must have to be shown; 1: shown however few
+	CommentThreshold int64 `json:"comment_threshold" example:"1"` // the same of comments
 }
 
 // CategoryNames are the metric's categories in the field's words, indexed by score.Category:
@@ -35,12 +35,6 @@ func (m Metric) CategoryNames() [3]string {
 		return [3]string{"promoter", "passive", "detractor"}
 	}
 	return [3]string{"top", "middle", "bottom"}
-}
-
-// Suppressed reports whether a group of n answers is too small to be shown at
-// all: neither its score nor its size.
-func (m Metric) Suppressed(n int64) bool {
-	return m.Audience == Employee && n > 0 && n < EmployeeThreshold
 }
 
 // Check names every fault of a metric's definition at once.

@@ -96,7 +96,7 @@ func TestSmallGroupsOfEmployeesAreNeverShown(t *testing.T) {
 		scored     bool
 	}{
 		{"nps", 0, false, false}, {"nps", 1, false, true},
-		{"enps", 0, false, false}, {"enps", 1, true, false}, {"enps", 4, true, false}, {"enps", 5, false, true},
+		{"enps", 0, true, false}, {"enps", 1, true, false}, {"enps", 4, true, false}, {"enps", 5, false, true},
 	} {
 		m := StandardMetrics()[c.metric]
 		h := m.NewHistogram()

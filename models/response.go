@@ -1,6 +1,7 @@
 package models
 
 import (
+	"slices"
 	"time"
 
 	"github.com/mittari/mittari/models/score"
@@ -32,6 +33,12 @@ func (r Response) Keys(a Answer) Keys {
 	return Keys{Survey: r.Survey, Touchpoint: a.Touchpoint, Channel: r.Channel, Segment: r.Segment, Team: r.Team}
 }
 
+// Without leaves the answers to some metrics out, and reports whether there are others.
+func (r Response) Without(metrics []string) (Response, bool) {
+	r.Answers = slices.DeleteFunc(slices.Clone(r.Answers), func(a Answer) bool { return slices.Contains(metrics, a.Metric) })
+	return r, len(r.Answers) > 0
+}
+
 // Count is a number of equal answers on a day: one row of the rollups.
 type Count struct {
 	Metric string
@@ -41,22 +48,51 @@ type Count struct {
 	N      int64
 }
 
-// Counts are the answers of a response as rollup rows for its day; none when it is excluded.
-func (r Response) Counts(day Day) []Count {
+// Counts are the answers of a response as rollup rows for its day, but for those
+// that are held back; none when it is excluded.
+func (r Response) Counts(day Day, held func(Answer) bool) []Count {
 	if r.Excluded {
 		return nil
 	}
-	counts := make([]Count, len(r.Answers))
-	for i, a := range r.Answers {
-		counts[i] = Count{Metric: a.Metric, Day: day, Keys: r.Keys(a), Score: a.Score, N: 1}
+	counts := make([]Count, 0, len(r.Answers))
+	for _, a := range r.Answers {
+		if !held(a) {
+			counts = append(counts, Count{Metric: a.Metric, Day: day, Keys: r.Keys(a), Score: a.Score, N: 1})
+		}
 	}
 	return counts
+}
+
+// Held are the answers to anonymous metrics and the comments on them, waiting to
+// be counted in lots; none when the response is excluded.
+func (r Response) Held(day Day, metrics Metrics) []Held {
+	if r.Excluded {
+		return nil
+	}
+	var held []Held
+	for _, a := range r.Answers {
+		if !metrics[a.Metric].Anonymous() {
+			continue
+		}
+		h := Held{ResponseID: r.ID, Touchpoint: a.Touchpoint, Metric: a.Metric, Score: a.Score, Day: day, Keys: r.Keys(a), Since: r.CreatedAt}
+		held = append(held, h)
+		if a.Comment != "" {
+			h.Comment = true
+			held = append(held, h)
+		}
+	}
+	return held
 }
 
 // Arrival is what an answer is counted by when it arrives. Its counts never go down.
 type Arrival struct {
 	Metric, Touchpoint, Segment, Channel string
 	Category                             score.Category
+}
+
+// arrival is what an answer with these keys is counted by.
+func (m Metric) arrival(k Keys, answer int) Arrival {
+	return Arrival{Metric: m.Key, Touchpoint: k[Touchpoint], Segment: k[Segment], Channel: k[Channel], Category: m.Category(answer)}
 }
 
 // Patch is a change to a stored response. Nil fields stay as they are.
@@ -109,7 +145,25 @@ type ResponseFilter struct {
 	Metric       string // with an answer to it
 	Person       string
 	SubmissionID string
+	Hidden       []string  // metrics whose answers are left out, and with them responses that have no others
 	Since, Until time.Time // collected_at: Since included, Until not
 	Before       string    // responses that arrived before the one with this id
 	Limit        int
+}
+
+// CommentFilter selects comments. Zero fields but Metric, Period and Limit select everything.
+type CommentFilter struct {
+	Metric string
+	Keys   Keys
+	Period Period
+	Limit  int
+}
+
+// Comment is what somebody said, without who it was.
+type Comment struct {
+	Metric string
+	Text   string
+	Day    Day
+	Keys   Keys
+	Score  *int // nil: the metric is anonymous
 }

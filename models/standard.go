@@ -42,7 +42,7 @@ func StandardMetrics() Metrics {
 			m.Audience = Customer
 		}
 		m.Standard = true
-		metrics[m.Key] = m
+		metrics[m.Key] = DefaultAnonymity().Apply(m)
 	}
 	return metrics
 }

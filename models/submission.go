@@ -3,6 +3,7 @@ package models
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 )
@@ -67,14 +68,22 @@ func (a Accepted) Digest() [32]byte { return a.digest }
 // Day is the day the response was collected on, in its workspace's time zone.
 func (a Accepted) Day() Day { return DayOf(a.response.CollectedAt, a.zone) }
 
-// Arrivals are the answers' metrics, keys and categories: what is counted once, when they arrive.
+// anonymous reports whether the answer is held back, to be counted in a lot.
+func (a Accepted) anonymous(answer Answer) bool { return a.metrics[answer.Metric].Anonymous() }
+
+// Counts are the answers that are counted at once, as rollup rows.
+func (a Accepted) Counts() []Count { return a.response.Counts(a.Day(), a.anonymous) }
+
+// Held are the answers that are counted in lots only.
+func (a Accepted) Held() []Held { return a.response.Held(a.Day(), a.metrics) }
+
+// Arrivals are the metrics, keys and categories of the answers that are counted
+// at once: what is counted once, when they arrive.
 func (a Accepted) Arrivals() []Arrival {
-	arrivals := make([]Arrival, len(a.response.Answers))
-	for i, answer := range a.response.Answers {
-		arrivals[i] = Arrival{
-			Metric: answer.Metric, Touchpoint: answer.Touchpoint,
-			Segment: a.response.Segment, Channel: a.response.Channel,
-			Category: a.metrics[answer.Metric].Category(answer.Score),
+	arrivals := make([]Arrival, 0, len(a.response.Answers))
+	for _, answer := range a.response.Answers {
+		if !a.anonymous(answer) {
+			arrivals = append(arrivals, a.metrics[answer.Metric].arrival(a.response.Keys(answer), answer.Score))
 		}
 	}
 	return arrivals
@@ -98,7 +107,7 @@ func (s Submission) Check(rules Rules) (Accepted, error) {
 			Language: s.Language, Solicited: s.Solicited, Properties: s.Properties, Tags: s.Tags,
 			Answers: withComposites(answers),
 		},
-		digest: s.digest(), zone: rules.Zone, metrics: rules.Metrics,
+		digest: s.digest(rules.Metrics), zone: rules.Zone, metrics: rules.Metrics,
 	}, nil
 }
 
@@ -123,11 +132,19 @@ func (s Submission) longForm(faults *Faults) Submission {
 	return s
 }
 
-// digest hashes the canonical JSON of a submission that was checked: fields in a fixed order, times in UTC.
-func (s Submission) digest() [32]byte {
+// digest hashes the canonical JSON of a submission that was checked: fields in a
+// fixed order, times in UTC. Answers to anonymous metrics are left out: who sent
+// guesses under a known submission_id would otherwise be told the right one.
+func (s Submission) digest(metrics Metrics) [32]byte {
 	if s.CollectedAt != nil {
 		utc := instant(*s.CollectedAt)
 		s.CollectedAt = &utc
+	}
+	s.Answers = slices.Clone(s.Answers)
+	for i, a := range s.Answers {
+		if metrics[a.Metric].Anonymous() {
+			s.Answers[i].Score, s.Answers[i].Comment = nil, ""
+		}
 	}
 	canonical, err := json.Marshal(s)
 	if err != nil { // JSON can hold every time and property that passes the checks

@@ -31,8 +31,8 @@ func TestNoGroupOfStaffIsTooSmallToBeShown(t *testing.T) {
 		t.Errorf("%d groups of employees, want %d: six teams, 36 months of pulse, 12 quarters of five metrics", len(groups), want)
 	}
 	for g, n := range groups {
-		if n < models.EmployeeThreshold {
-			t.Errorf("%v has %d answers, want %d at least", g, n, models.EmployeeThreshold)
+		if n < models.DefaultAnonymity().Employees {
+			t.Errorf("%v has %d answers, want %d at least", g, n, models.DefaultAnonymity().Employees)
 		}
 	}
 }

@@ -112,15 +112,27 @@ func offJourneys(tx *gorm.DB, workspace, touchpoint string) error {
 	return nil
 }
 
-// FindMetrics gives the workspace's catalog of metrics: the standard ones and its own.
+// FindMetrics gives the workspace's catalog of metrics: the standard ones and its
+// own, with the thresholds that hold there.
 func (s *Store) FindMetrics(ctx context.Context, workspace string) (models.Metrics, error) {
+	return metricsOf(s.read.WithContext(ctx), workspace)
+}
+
+func metricsOf(db *gorm.DB, workspace string) (models.Metrics, error) {
+	thresholds, err := anonymityOf(db, workspace)
+	if err != nil {
+		return nil, err
+	}
 	var rows []metricRow
-	if err := s.read.WithContext(ctx).Where("workspace = ?", workspace).Find(&rows).Error; err != nil {
+	if err := db.Where("workspace = ?", workspace).Find(&rows).Error; err != nil {
 		return nil, err
 	}
 	metrics := models.StandardMetrics()
 	for _, r := range rows {
 		metrics[r.Key] = models.Metric{Key: r.Key, Name: r.Name, Question: r.Question, Audience: r.Audience, Scale: r.Scale}
+	}
+	for key, m := range metrics {
+		metrics[key] = thresholds.Apply(m)
 	}
 	return metrics, nil
 }

@@ -168,32 +168,37 @@ func findStored(tx *gorm.DB, workspace string, batch []models.Accepted, fresh ma
 	return found, nil
 }
 
-// storeFresh writes what follows from responses that are new: answers, counts, revisions, catalog keys.
+// storeFresh writes what follows from responses that are new: answers, lots, counts, revisions, catalog keys.
 func (s *Store) storeFresh(tx *gorm.DB, workspace string, fresh []models.Accepted) ([]kindKey, error) {
 	if len(fresh) == 0 {
 		return nil, nil
 	}
 	var answers [][]any
-	var counts []models.Count
-	var arrivals []models.Arrival
+	var used []models.Keys
+	var held []models.Held
+	var now lots
 	for _, accepted := range fresh {
 		r := accepted.Response()
 		for _, a := range r.Answers {
 			answers = append(answers, []any{workspace, r.ID, a.Touchpoint, a.Metric, a.Score, a.Comment})
+			used = append(used, r.Keys(a))
 		}
-		counts = append(counts, r.Counts(accepted.Day())...)
-		arrivals = append(arrivals, accepted.Arrivals()...)
+		held = append(held, accepted.Held()...)
+		now.counts = append(now.counts, accepted.Counts()...)
+		now.arrivals = append(now.arrivals, accepted.Arrivals()...)
 	}
 	if _, err := answersTable().insert(tx, s.dialect, answers); err != nil {
 		return nil, err
 	}
-	if err := s.addCounts(tx, workspace, counts); err != nil {
+	formed, err := s.holdBack(tx, workspace, held)
+	if err != nil {
 		return nil, err
 	}
-	if err := s.addArrivals(tx, workspace, arrivals); err != nil {
+	now.counts, now.arrivals = append(now.counts, formed.counts...), append(now.arrivals, formed.arrivals...)
+	if err := s.count(tx, workspace, now); err != nil {
 		return nil, err
 	}
-	return s.createKeys(tx, workspace, counts)
+	return s.createKeys(tx, workspace, used)
 }
 
 // pick gives the responses of the ids, each once.

@@ -120,9 +120,9 @@ func (s *Store) catalogsChanged(tx *gorm.DB, workspace string) error {
 }
 
 // createKeys puts keys that were used for the first time into their catalogs, as far as there is room.
-func (s *Store) createKeys(tx *gorm.DB, workspace string, counts []models.Count) ([]kindKey, error) {
+func (s *Store) createKeys(tx *gorm.DB, workspace string, used []models.Keys) ([]kindKey, error) {
 	now := s.now()
-	missing, err := s.known.unknown(tx, workspace, now, counts)
+	missing, err := s.known.unknown(tx, workspace, now, used)
 	if err != nil || len(missing) == 0 {
 		return nil, err
 	}

@@ -46,6 +46,7 @@ func (h house) fill(t *testing.T, workspace, mark string) neighbour {
 		t.Fatal(err)
 	}
 	n.keyID = key.ID
+	h.commit(t, workspace, staff(mark, 10, 6, 4)...)
 	h.sql(t, `UPDATE rollups SET n = n + 10 WHERE workspace = '`+workspace+`'`) // for Verify to find
 	n.seen = h.look(t, workspace)
 	return n
@@ -73,6 +74,7 @@ func (h house) look(t *testing.T, workspace string) map[string]any {
 	see("FindModels")(h.FindModels(t.Context(), workspace))
 	see("FindTargets")(h.FindTargets(t.Context(), workspace))
 	see("WorkspaceByKey")(h.WorkspaceByKey(t.Context(), workspace))
+	see("AnonymityByWorkspace")(h.AnonymityByWorkspace(t.Context(), workspace))
 	see("Verify")(h.Verify(t.Context(), workspace, false))
 	var counts []models.Count
 	err := h.EachCount(t.Context(), workspace, "", everyDay(), func(c models.Count) error { counts = append(counts, c); return nil })
@@ -98,15 +100,20 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 	return map[string]func() (any, error){
 		"Close": installation, "Connections": installation, "Ping": installation,
 		"FindWorkspaces": installation, "CreateWorkspace": installation, "WorkspaceByKey": inShop("WorkspaceByKey"),
-		"FindRevisions": installation, "DeleteOldRevisions": installation, // the exporter's, who publishes all workspaces
-		"KeyByHash":    installation, // tells the workspace of a token
-		"FindCounts":   inShop("FindCounts"),
-		"FindArrivals": inShop("FindArrivals"),
-		"FindEntries":  inShop("FindEntries"),
-		"FindMetrics":  inShop("FindMetrics"),
-		"FindKeys":     inShop("FindKeys"),
-		"FindModels":   inShop("FindModels"),
-		"DeleteModel":  func() (any, error) { return nil, h.DeleteModel(ctx, "shop", "csat") }, // which bank has
+		"FindRevisions": installation, "DeleteOldRevisions": installation, "FormLots": installation, // the exporter's, who publishes all workspaces
+		"KeyByHash":            installation, // tells the workspace of a token
+		"FindCounts":           inShop("FindCounts"),
+		"FindArrivals":         inShop("FindArrivals"),
+		"FindEntries":          inShop("FindEntries"),
+		"FindMetrics":          inShop("FindMetrics"),
+		"AnonymityByWorkspace": inShop("AnonymityByWorkspace"),
+		"PutAnonymity": func() (any, error) {
+			err := h.PutAnonymity(ctx, "shop", models.Anonymity{Employees: 6, EmployeeComments: 11, Customers: 1})
+			return nil, err
+		},
+		"FindKeys":    inShop("FindKeys"),
+		"FindModels":  inShop("FindModels"),
+		"DeleteModel": func() (any, error) { return nil, h.DeleteModel(ctx, "shop", "csat") }, // which bank has
 		"PutModel": func() (any, error) {
 			_, created, err := h.PutModel(ctx, "shop", models.CompanyModel{Metric: "csat", Level: "segment", Weights: map[string]float64{"shop": 1}})
 			return !created, err
@@ -145,7 +152,7 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 			outcomes, err := h.Commit(ctx, "shop", h.accept(t, "shop", nps(0, `"submission_id":"in bank"`)))
 			return !outcomes[0].New, err
 		},
-		"Verify": func() (any, error) { found, err := h.Verify(ctx, "shop", true); return len(found) != 1, err },
+		"Verify": func() (any, error) { found, err := h.Verify(ctx, "shop", true); return len(found) != 2, err },
 	}
 }
 

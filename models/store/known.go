@@ -37,7 +37,7 @@ func newKnownKeys(limit int) *knownKeys {
 
 // unknown are the keys used by the responses that the catalogs lack and have
 // room for, each once. It loads the workspace's keys when they are not known.
-func (k *knownKeys) unknown(tx *gorm.DB, workspace string, now time.Time, counts []models.Count) ([]kindKey, error) {
+func (k *knownKeys) unknown(tx *gorm.DB, workspace string, now time.Time, used []models.Keys) ([]kindKey, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	sets := k.workspaces[workspace]
@@ -51,9 +51,9 @@ func (k *knownKeys) unknown(tx *gorm.DB, workspace string, now time.Time, counts
 	var missing []kindKey
 	added := map[models.Kind]int{}
 	seen := map[kindKey]bool{}
-	for _, c := range counts {
+	for _, keys := range used {
 		for _, d := range models.Dimensions() {
-			kk := kindKey{models.Kind(d.String()), c.Keys[d]}
+			kk := kindKey{models.Kind(d.String()), keys[d]}
 			if kk.key == "" || sets.sets[kk.kind][kk.key] || seen[kk] {
 				continue
 			}

@@ -11,7 +11,7 @@ import (
 
 // comfort is a metric of somebody's own.
 func comfort() models.Metric {
-	return models.Metric{Key: "comfort", Name: "Comfort ä", Question: "How was the seat?", Audience: models.Customer,
+	return models.Metric{Key: "comfort", Name: "Comfort ä", Question: "How was the seat?", Audience: models.Customer, Threshold: 1, CommentThreshold: 1,
 		Scale: score.Scale{Min: -3, Max: 3, Better: score.Lower, Top: -1, Bottom: 1, Headline: score.Mean}}
 }
 

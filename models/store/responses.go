@@ -15,13 +15,16 @@ import (
 // FindResponses gives the responses that the filter selects, the latest arrived first, Limit at most.
 func (s *Store) FindResponses(ctx context.Context, workspace string, f models.ResponseFilter) ([]models.Response, error) {
 	find := whereKeys(s.read.WithContext(ctx).Where("workspace = ?", workspace), withoutTouchpoint(f.Keys))
-	if touchpoint := f.Keys[models.Touchpoint]; touchpoint != "" || f.Metric != "" {
+	if touchpoint := f.Keys[models.Touchpoint]; touchpoint != "" || f.Metric != "" || len(f.Hidden) > 0 {
 		answered := s.read.Model(&answerRow{}).Select("response_id").Where("workspace = ? AND response_id = responses.id", workspace)
 		if touchpoint != "" {
 			answered = answered.Where("touchpoint = ?", touchpoint)
 		}
 		if f.Metric != "" {
 			answered = answered.Where("metric = ?", f.Metric)
+		}
+		if len(f.Hidden) > 0 {
+			answered = answered.Where("metric NOT IN ?", f.Hidden)
 		}
 		find = find.Where("EXISTS (?)", answered)
 	}
@@ -43,7 +46,11 @@ func (s *Store) FindResponses(ctx context.Context, workspace string, f models.Re
 	if err := find.Order("id DESC").Limit(f.Limit).Find(&rows).Error; err != nil {
 		return nil, err
 	}
-	return s.withAnswers(s.read.WithContext(ctx), workspace, rows)
+	responses, err := s.withAnswers(s.read.WithContext(ctx), workspace, rows)
+	for i, r := range responses {
+		responses[i], _ = r.Without(f.Hidden)
+	}
+	return responses, err
 }
 
 func withoutTouchpoint(keys models.Keys) models.Keys {
@@ -119,7 +126,10 @@ func (s *Store) UpdateResponse(ctx context.Context, workspace, id string, patch 
 		if err != nil || before.Excluded == after.Excluded {
 			return err
 		}
-		return s.addCounts(tx, workspace, append(negative(before.Counts(day)), after.Counts(day)...))
+		if after.Excluded {
+			return s.uncount(tx, before, day)
+		}
+		return s.recount(tx, after, day)
 	})
 	return after, err
 }
@@ -138,8 +148,31 @@ func (s *Store) EraseResponse(ctx context.Context, workspace, id string) error {
 		if err := tx.Where("workspace = ? AND id = ?", workspace, response.ID).Delete(&responseRow{}).Error; err != nil {
 			return err
 		}
-		return s.addCounts(tx, workspace, negative(response.Counts(day)))
+		return s.uncount(tx, response, day)
 	})
+}
+
+// uncount takes a response out of the rollups, and the lots that it is in apart.
+func (s *Store) uncount(tx *gorm.DB, r models.Response, day models.Day) error {
+	counts, held, err := s.release(tx, r.Workspace, r.ID)
+	if err != nil {
+		return err
+	}
+	return s.addCounts(tx, r.Workspace, append(counts, negative(r.Counts(day, held))...))
+}
+
+// recount counts a response again. What is held of it has Returned: it was in lots before.
+func (s *Store) recount(tx *gorm.DB, r models.Response, day models.Day) error {
+	metrics, err := metricsOf(tx, r.Workspace)
+	if err != nil {
+		return err
+	}
+	held := r.Held(day, metrics)
+	for i := range held {
+		held[i].Returned = true
+	}
+	anonymous := func(a models.Answer) bool { return metrics[a.Metric].Anonymous() }
+	return firstError(s.putHeld(tx, r.Workspace, held), s.addCounts(tx, r.Workspace, r.Counts(day, anonymous)))
 }
 
 func negative(counts []models.Count) []models.Count {

@@ -10,11 +10,12 @@ import (
 	"github.com/mittari/mittari/models"
 )
 
-// Verify adds up the workspace's answers anew and gives the rollup rows that
-// differ; none means equal. With repair it also writes what they should be, in one transaction.
+// Verify adds up the workspace's answers anew, those to anonymous metrics by their
+// lots, and gives the rollup rows that differ; none means equal. With repair it also
+// writes what they should be, in one transaction.
 func (s *Store) Verify(ctx context.Context, workspace string, repair bool) ([]models.Difference, error) {
 	if !repair {
-		return s.differences(s.read.WithContext(ctx), workspace)
+		return differences(s.read.WithContext(ctx), workspace)
 	}
 	var found []models.Difference
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
@@ -23,8 +24,16 @@ func (s *Store) Verify(ctx context.Context, workspace string, repair bool) ([]mo
 				return err
 			}
 		}
-		var err error
-		if found, err = s.differences(tx, workspace); err != nil {
+		metrics, err := metricsOf(tx, workspace)
+		if err != nil {
+			return err
+		}
+		for _, key := range metrics.Anonymous() {
+			if _, err := holdCounted(tx, workspace, key); err != nil {
+				return err
+			}
+		}
+		if found, err = differences(tx, workspace); err != nil {
 			return err
 		}
 		counts := make([]models.Count, len(found))
@@ -38,13 +47,19 @@ func (s *Store) Verify(ctx context.Context, workspace string, repair bool) ([]mo
 }
 
 // differences compares in the database, in one statement, so that both sides are of one moment.
-func (s *Store) differences(db *gorm.DB, workspace string) ([]models.Difference, error) {
+func differences(db *gorm.DB, workspace string) ([]models.Difference, error) {
+	metrics, err := metricsOf(db, workspace)
+	if err != nil {
+		return nil, err
+	}
 	keys := strings.Join(keyColumns(), ", ")
 	query := fmt.Sprintf(`
 		SELECT %[1]s, CAST(SUM(n) AS bigint) AS n, CAST(SUM(stored) AS bigint) AS stored
 		FROM (SELECT metric, day, survey, answers.touchpoint AS touchpoint, channel, segment, team, score, 1 AS n, 0 AS stored
 		      FROM responses JOIN answers ON answers.workspace = responses.workspace AND answers.response_id = responses.id
-		      WHERE responses.workspace = ? AND NOT excluded
+		      WHERE responses.workspace = ? AND NOT excluded AND metric NOT IN ?
+		      UNION ALL
+		      SELECT %[1]s, 1 AS n, 0 AS stored FROM held WHERE workspace = ? AND lot IS NOT NULL AND NOT comment
 		      UNION ALL
 		      SELECT %[1]s, 0 AS n, n AS stored FROM rollups WHERE workspace = ?) AS both_sides
 		GROUP BY %[1]s
@@ -53,7 +68,7 @@ func (s *Store) differences(db *gorm.DB, workspace string) ([]models.Difference,
 		Answers countRow `gorm:"embedded"`
 		Stored  int64
 	}
-	if err := db.Raw(query, workspace, workspace).Scan(&rows).Error; err != nil {
+	if err := db.Raw(query, workspace, metrics.Anonymous(), workspace, workspace).Scan(&rows).Error; err != nil {
 		return nil, err
 	}
 	found := make([]models.Difference, len(rows))

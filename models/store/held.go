@@ -1,0 +1,223 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/mittari/mittari/models"
+)
+
+// heldRow is a row of held.
+type heldRow struct {
+	Workspace, ResponseID, AtTouchpoint, Metric string
+	Comment                                     bool
+	Score                                       int
+	Since                                       time.Time
+	Returned                                    bool
+	Lot                                         *string
+	Day                                         models.Day
+	Survey, Touchpoint, Channel, Segment, Team  string
+}
+
+func (heldRow) TableName() string { return "held" }
+
+func (r heldRow) held() models.Held {
+	h := models.Held{ResponseID: r.ResponseID, Touchpoint: r.AtTouchpoint, Metric: r.Metric, Comment: r.Comment, Score: r.Score,
+		Day: r.Day, Since: r.Since.UTC(), Returned: r.Returned, Keys: models.Keys{models.Survey: r.Survey,
+			models.Touchpoint: r.Touchpoint, models.Channel: r.Channel, models.Segment: r.Segment, models.Team: r.Team}}
+	if r.Lot != nil {
+		h.Lot = *r.Lot
+	}
+	return h
+}
+
+func heldTable() table {
+	return table{
+		name: "held",
+		columns: []string{"workspace", "response_id", "at_touchpoint", "metric", "comment", "score", "since", "returned", "lot",
+			"day", "survey", "touchpoint", "channel", "segment", "team"},
+		types: []string{"text", "uuid", "text", "text", "boolean", "integer", "timestamptz", "boolean", "uuid",
+			"integer", "text", "text", "text", "text", "text"},
+		then: `ON CONFLICT (workspace, response_id, at_touchpoint, metric, comment) DO UPDATE SET returned = excluded.returned,
+			lot = excluded.lot, day = excluded.day, survey = excluded.survey, touchpoint = excluded.touchpoint,
+			channel = excluded.channel, segment = excluded.segment, team = excluded.team`,
+	}
+}
+
+// putHeld stores answers that are held, or how they are held now.
+func (s *Store) putHeld(tx *gorm.DB, workspace string, held []models.Held) error {
+	rows := make([][]any, len(held))
+	for i, h := range held {
+		rows[i] = []any{workspace, h.ResponseID, h.Touchpoint, h.Metric, h.Comment, h.Score, h.Since, h.Returned, textOrNull(h.Lot),
+			int(h.Day), h.Keys[models.Survey], h.Keys[models.Touchpoint], h.Keys[models.Channel], h.Keys[models.Segment], h.Keys[models.Team]}
+	}
+	_, err := heldTable().insert(tx, s.dialect, rows)
+	return err
+}
+
+// lots is what was formed, or taken apart: how the counts change, and what arrived.
+type lots struct {
+	counts   []models.Count
+	arrivals []models.Arrival
+}
+
+// holdBack stores answers to anonymous metrics and forms the lots that there are enough of them for.
+func (s *Store) holdBack(tx *gorm.DB, workspace string, held []models.Held) (lots, error) {
+	if len(held) == 0 {
+		return lots{}, nil
+	}
+	metrics, err := metricsOf(tx, workspace)
+	if err := firstError(err, s.putHeld(tx, workspace, held)); err != nil {
+		return lots{}, err
+	}
+	keys := make([]string, len(held))
+	for i, h := range held {
+		keys[i] = h.Metric
+	}
+	slices.Sort(keys)
+	return s.formLots(tx, workspace, metrics, slices.Compact(keys))
+}
+
+// formLots puts what waits of the metrics into lots, as far as there is enough.
+// Two writers wait for one another: what the one put into a lot, the other doesn't see waiting.
+func (s *Store) formLots(tx *gorm.DB, workspace string, metrics models.Metrics, keys []string) (lots, error) {
+	var formed lots
+	var held []models.Held
+	closed := s.now().Add(-models.WaveLife)
+	for _, key := range keys {
+		var rows []heldRow
+		err := s.locked(tx).Where("workspace = ? AND metric = ? AND lot IS NULL", workspace, key).
+			Order("response_id, at_touchpoint, comment").Find(&rows).Error
+		if err != nil {
+			return lots{}, err
+		}
+		var answers, comments []models.Held
+		for _, r := range rows {
+			if r.Comment {
+				comments = append(comments, r.held())
+			} else {
+				answers = append(answers, r.held())
+			}
+		}
+		metric := metrics[key]
+		for _, lot := range models.Lots(answers, metric.Threshold, closed) {
+			formed.counts = append(formed.counts, lot.Counts()...)
+			formed.arrivals = append(formed.arrivals, lot.Arrivals(metric)...)
+			held = append(held, closedLot(lot)...)
+		}
+		for _, lot := range models.Lots(comments, metric.CommentThreshold, closed) {
+			held = append(held, closedLot(lot)...)
+		}
+	}
+	return formed, s.putHeld(tx, workspace, held)
+}
+
+// closedLot are the answers of a new lot as they are held from now on.
+func closedLot(lot models.Lot) []models.Held {
+	id := NewID()
+	for i := range lot.Answers {
+		h := &lot.Answers[i]
+		h.Lot, h.Day, h.Keys, h.Returned = id, lot.Day, lot.Keys, false
+	}
+	return lot.Answers
+}
+
+// count adds what lots came to.
+func (s *Store) count(tx *gorm.DB, workspace string, l lots) error {
+	return firstError(s.addCounts(tx, workspace, l.counts), s.addArrivals(tx, workspace, l.arrivals))
+}
+
+// FormLots puts answers that have waited long enough into lots with others, of all
+// workspaces. To be called now and then: no answer calls for it.
+func (s *Store) FormLots(ctx context.Context) error {
+	var waiting []heldRow
+	err := s.read.WithContext(ctx).Where("lot IS NULL").Distinct("workspace", "metric").Order("workspace, metric").Find(&waiting).Error
+	if err != nil {
+		return s.domainError(err)
+	}
+	for _, w := range waiting {
+		err := s.transaction(ctx, func(tx *gorm.DB) error {
+			metrics, err := metricsOf(tx, w.Workspace)
+			if err != nil {
+				return err
+			}
+			formed, err := s.formLots(tx, w.Workspace, metrics, []string{w.Metric})
+			return firstError(err, s.count(tx, w.Workspace, formed))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answerKey tells a response's answers apart.
+type answerKey struct{ touchpoint, metric string }
+
+// release ends the holding of a response's answers: the lots that they are in are
+// taken apart, and what is left of them waits again. It gives the counts to be
+// taken away, and which of the response's answers were held.
+func (s *Store) release(tx *gorm.DB, workspace, responseID string) ([]models.Count, func(models.Answer) bool, error) {
+	var own []heldRow
+	of := "workspace = ? AND response_id = ?"
+	if err := s.locked(tx).Where(of, workspace, responseID).Order("at_touchpoint, metric, comment").Find(&own).Error; err != nil {
+		return nil, nil, err
+	}
+	held := map[answerKey]bool{}
+	var broken []string
+	for _, r := range own {
+		held[answerKey{r.AtTouchpoint, r.Metric}] = true
+		if r.Lot != nil {
+			broken = append(broken, *r.Lot)
+		}
+	}
+	counts, err := s.takeApart(tx, workspace, responseID, broken)
+	if err == nil && len(own) > 0 {
+		err = tx.Where(of, workspace, responseID).Delete(&heldRow{}).Error
+	}
+	return counts, func(a models.Answer) bool { return held[answerKey{a.Touchpoint, a.Metric}] }, err
+}
+
+// takeApart makes the answers of lots wait again, all but those of one response,
+// and gives the counts to be taken away.
+func (s *Store) takeApart(tx *gorm.DB, workspace, responseID string, broken []string) ([]models.Count, error) {
+	if len(broken) == 0 {
+		return nil, nil
+	}
+	var rows []heldRow
+	err := s.locked(tx).Where("workspace = ? AND lot IN ?", workspace, broken).
+		Order("response_id, at_touchpoint, metric, comment").Find(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ResponseID
+	}
+	var responses []responseRow
+	if err := tx.Where("workspace = ? AND id IN ?", workspace, ids).Find(&responses).Error; err != nil {
+		return nil, err
+	}
+	byID := make(map[string]responseRow, len(responses))
+	for _, r := range responses {
+		byID[r.ID] = r
+	}
+	var counts []models.Count
+	var waiting []models.Held
+	for _, r := range rows {
+		h := r.held()
+		if !h.Comment {
+			counts = append(counts, models.Count{Metric: h.Metric, Day: h.Day, Keys: h.Keys, Score: h.Score, N: -1})
+		}
+		if h.ResponseID != responseID {
+			of := byID[h.ResponseID]
+			h.Lot, h.Returned, h.Day = "", true, of.Day
+			h.Keys = of.response(nil).Keys(models.Answer{Touchpoint: h.Touchpoint})
+			waiting = append(waiting, h)
+		}
+	}
+	return counts, s.putHeld(tx, workspace, waiting)
+}
