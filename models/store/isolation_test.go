@@ -74,6 +74,7 @@ func (h house) look(t *testing.T, workspace string) map[string]any {
 	see("FindModels")(h.FindModels(t.Context(), workspace))
 	see("FindTargets")(h.FindTargets(t.Context(), workspace))
 	see("WorkspaceByKey")(h.WorkspaceByKey(t.Context(), workspace))
+	see("FindComments")(h.FindComments(t.Context(), workspace, models.StandardMetrics()["nps"], models.CommentFilter{Metric: "nps", Period: everyDay(), Limit: 10}))
 	see("AnonymityByWorkspace")(h.AnonymityByWorkspace(t.Context(), workspace))
 	see("Verify")(h.Verify(t.Context(), workspace, false))
 	var counts []models.Count
@@ -106,6 +107,7 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 		"FindArrivals":         inShop("FindArrivals"),
 		"FindEntries":          inShop("FindEntries"),
 		"FindMetrics":          inShop("FindMetrics"),
+		"FindComments":         inShop("FindComments"),
 		"AnonymityByWorkspace": inShop("AnonymityByWorkspace"),
 		"PutAnonymity": func() (any, error) {
 			err := h.PutAnonymity(ctx, "shop", models.Anonymity{Employees: 6, EmployeeComments: 11, Customers: 1})
