@@ -1,6 +1,7 @@
 package score
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"testing"
@@ -55,6 +56,37 @@ func TestMeanIntervalIsStudentsT(t *testing.T) {
 	readShared(t, "ces", &shared)
 	for _, c := range append(cases, shared...) {
 		t.Run(fmt.Sprint(c.Input.Counts, c.Input.Reverse), c.test)
+	}
+}
+
+// yesNo are the cases of a question that is answered by yes or no.
+type yesNo struct {
+	YesNo []struct {
+		Input    struct{ Yes, N int64 }
+		Expected *struct {
+			Share  float64
+			Wilson pair
+		}
+	} `json:"yes_no"`
+}
+
+func TestYesIsAShareOfTheAnswers(t *testing.T) {
+	const typed = `{"yes_no": [{"input": {"yes": 0, "n": 0}, "expected": null},
+		{"input": {"yes": 3, "n": 8}, "expected": {"share": 0.375, "wilson": [0.136844285824, 0.694257605397]}}]}`
+	var cases, shared yesNo
+	if err := json.Unmarshal([]byte(typed), &cases); err != nil {
+		t.Fatal(err)
+	}
+	readSharedFile(t, "ces", &shared)
+	easy := Scale{Min: 0, Max: 1, Better: Higher, Top: 1, Bottom: 0, Headline: Share}
+	for _, c := range append(cases.YesNo, shared.YesNo...) {
+		got, ok := easy.Evaluate(Histogram{c.Input.N - c.Input.Yes, c.Input.Yes})
+		if ok != (c.Expected != nil) {
+			t.Fatalf("%+v: scored: %v", c.Input, ok)
+		}
+		if ok && (!near(got.Score, 100*c.Expected.Share) || !c.Expected.Wilson.near(got.Interval.scale(0.01, 0))) {
+			t.Errorf("%+v: got %v in %v, want %+v × 100", c.Input, got.Score, *got.Interval, *c.Expected)
+		}
 	}
 }
 
