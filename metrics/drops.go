@@ -76,6 +76,7 @@ func (w *workspace) dropSeries(s *series, t *tally) {
 		}
 		if d, ok := watched.Decline(); ok {
 			s.gauge(cusumFamily, labels, d.Cusum)
+			s.gauge(declineCoverageFamily, labels, float64(d.BaselineDays)/models.DeclineBaseline)
 			if d.Days > 0 {
 				start := (w.today - models.Day(d.Days)).Start(w.zone)
 				s.gauge(declineStartFamily, labels, float64(start.Unix()))

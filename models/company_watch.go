@@ -78,21 +78,26 @@ func (w *CompanyWatch) follow() {
 	w.decline.next(w.metric.StandardizedIndex(now, usual, w.settings.DeclineFloor, LeastCoverage))
 }
 
+// firstDay is the first with an answer that counts; today until there is one.
+func (w *CompanyWatch) firstDay() Day {
+	first := w.today
+	for _, g := range w.groups {
+		first = min(first, g.first)
+	}
+	return first
+}
+
 // Drops are the arms' drops; those that can't be told are left out, and so are
 // those for which less than LeastCoverage of the weight has answers both now
 // and in the baseline.
 func (w *CompanyWatch) Drops() []ArmDrop {
-	first := w.today // day with an answer that counts
-	for _, g := range w.groups {
-		first = min(first, g.first)
-	}
 	var drops []ArmDrop
 	for i, a := range w.arms {
 		d, ok := w.drop(i)
 		if !ok {
 			continue
 		}
-		found := ArmDrop{Drop: d, Arm: a.arm, BaselineDays: a.arm.baselineDays(w.today, first)}
+		found := ArmDrop{Drop: d, Arm: a.arm, BaselineDays: a.arm.baselineDays(w.today, w.firstDay())}
 		if floor, measured := w.gauges[i].Floor(); measured {
 			found.Floor = &floor
 		}
@@ -117,7 +122,9 @@ func (w *CompanyWatch) Decline() (Decline, bool) {
 	if w.decline == nil {
 		return Decline{}, false
 	}
-	return *w.decline, true
+	d := *w.decline
+	d.BaselineDays = declineBaselineDays(w.today, w.firstDay())
+	return d, true
 }
 
 // BelowTarget is Watch's for the weighted score; false with less than LeastCoverage of the weight.

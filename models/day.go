@@ -49,6 +49,9 @@ type Period struct{ Since, Until Day }
 // Days is the number of days in the period.
 func (p Period) Days() int { return int(p.Until - p.Since) }
 
+// from is the part of the period that begins with the day given, or all of it when that is earlier.
+func (p Period) from(day Day) Period { return Period{max(p.Since, day), p.Until} }
+
 // Window is a period that ends with today and moves with it.
 type Window struct {
 	Name string

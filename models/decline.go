@@ -19,12 +19,20 @@ const (
 type Decline struct {
 	Cusum float64 // in standard errors of a day, 0…DeclineMost
 	Days  int     // closed days since the CUSUM was last 0: when the decline began, if there is one
+	// BaselineDays are those of the baseline from the first answer on, DeclineBaseline at most.
+	BaselineDays int
 }
 
 // DeclinePeriods are the days that a Decline looks at and its baseline's on the day given.
 func DeclinePeriods(today Day) (days, baseline Period) {
 	days = Period{Since: today - DeclineDays, Until: today}
 	return days, Period{Since: days.Since - DeclineBaseline, Until: days.Since}
+}
+
+// declineBaselineDays are the days of the baseline from the first one with answers on.
+func declineBaselineDays(today, first Day) int {
+	_, baseline := DeclinePeriods(today)
+	return baseline.from(first).Days()
 }
 
 // DeclineChart is a Decline in the making.
@@ -64,5 +72,5 @@ func (d *Decline) next(z float64, told bool) {
 	}
 }
 
-// Decline is what the days so far amount to.
+// Decline is what the days so far amount to; BaselineDays are not for the chart to know.
 func (c *DeclineChart) Decline() Decline { return c.decline }

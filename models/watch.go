@@ -122,7 +122,7 @@ func (w *Watch) Drops() []ArmDrop {
 // baselineDays are the days of the arm's baseline from the first one with answers on.
 func (a Arm) baselineDays(today, first Day) int {
 	_, baseline := a.Periods(today)
-	return Period{max(baseline.Since, first), baseline.Until}.Days()
+	return baseline.from(first).Days()
 }
 
 // Decline is the slow decline; false when there is no baseline for one.
@@ -130,7 +130,9 @@ func (w *Watch) Decline() (Decline, bool) {
 	if w.chart == nil {
 		return Decline{}, false
 	}
-	return w.chart.Decline(), true
+	d := w.chart.Decline()
+	d.BaselineDays = declineBaselineDays(w.today, w.first)
+	return d, true
 }
 
 // Volumes compares the last closed day, by arm "day", with the same weekdays

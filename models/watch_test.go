@@ -83,6 +83,30 @@ func TestBaselineUsesWhatThereIs(t *testing.T) {
 	}
 }
 
+func TestDeclineSaysHowMuchOfItsBaselineThereIs(t *testing.T) {
+	nps := StandardMetrics()["nps"]
+	for _, c := range []struct{ age, days int }{{57, 1}, {88, 32}, {DeclineDays + DeclineBaseline, DeclineBaseline}, {365, DeclineBaseline}} {
+		day := func(ago int) score.Histogram {
+			if ago > c.age {
+				return nps.NewHistogram()
+			}
+			return npsDay(30, 30)
+		}
+		one := watched(nps, 365, day)
+		company := companyOf(nps, func(ago int) map[string]score.Histogram {
+			return map[string]score.Histogram{"a": day(ago), "b": day(ago + 40)} // b is younger
+		})
+		for name, w := range map[string]interface{ Decline() (Decline, bool) }{"one group": one, "a company by its model": company} {
+			if d, ok := w.Decline(); !ok || d.BaselineDays != c.days {
+				t.Errorf("%s, %d days after the first answer: %+v (%v), want %d days of the baseline", name, c.age, d, ok, c.days)
+			}
+		}
+	}
+	if _, ok := watched(nps, DeclineDays, func(int) score.Histogram { return npsDay(30, 30) }).Decline(); ok {
+		t.Error("a decline is told without a baseline")
+	}
+}
+
 func TestEdgesOfDropsAreHonest(t *testing.T) {
 	nps, pulse := StandardMetrics()["nps"], StandardMetrics()["pulse"]
 	one := nps.NewHistogram()
