@@ -190,6 +190,12 @@ func finite(found []promSeries, instant bool) int {
 
 func TestEveryPanelOfEveryDashboardHasData(t *testing.T) {
 	r := start(t, sqliteURL(t), "--sample", "--time-zone", "Europe/Helsinki")
+	for _, metric := range []string{"nps", "csat"} {
+		model := fmt.Sprintf(`{"metric":%q,"level":"segment","weights":{"families":44,"young-adults":28,"seniors":28}}`, metric)
+		if status, body := r.send("PUT", "/v1/model", model); status != http.StatusCreated {
+			t.Fatalf("PUT gave %d %s", status, body)
+		}
+	}
 	p := startPrometheus(t, r)
 	for i := range 4 { // something arrives while Prometheus looks
 		r.send("POST", "/v1/responses", fmt.Sprintf(`{"answers":[{"metric":"nps","score":%d},{"metric":"csat","score":%d}],

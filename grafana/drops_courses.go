@@ -1,6 +1,10 @@
 package grafana
 
-import "github.com/mittari/mittari/models"
+import (
+	"fmt"
+
+	"github.com/mittari/mittari/models"
+)
 
 // courses are over time what the table tells of this moment.
 func courses() []Panel {
@@ -64,5 +68,17 @@ func volumes() []Panel {
 		table("z", true, "level", "group", "arm").decimals(1).
 		with("answers", set("unit", "locale"), set("decimals", 0)).with("z", asSure()...).
 		with("group", toGroup("${__data.fields.level}", "${__value.raw}"))
-	return []Panel{came.size(13, 10), missing.size(11, 10)}
+	return []Panel{came.size(10, 10), missing.size(9, 10), weighed().size(5, 10)}
+}
+
+// weighed is how much of a company that is calculated by a model its score stands on.
+func weighed() Panel {
+	none, all := 0.0, 1.0
+	p := limited(lines("The company's weight that answered",
+		"Where the company's score is calculated by a model: the share of its weight whose segments or touchpoints answered, in each window, today included. "+
+			"A step down is a part that fell silent, and the score from then on is that of the others. Below the line there is no score. Nothing is shown where the company is all answers together.",
+		"percentunit", query("{{window}}", aggregate("max", modelCoverageSeries, "window", []string{chosen, fmt.Sprintf("level=%q", models.CompanyLevel)}))),
+		models.LeastCoverage).decimals(0)
+	p.FieldConfig.Defaults.Min, p.FieldConfig.Defaults.Max = &none, &all
+	return p
 }

@@ -53,7 +53,7 @@ func fallen() Panel {
 		column("fell by", of(dropPointsSeries)), column("z", of(dropZSeries)),
 		column("score", of(baselineSeries)+" - "+of(dropPointsSeries)), column("answers", of(dropSizeSeries)),
 		column("before", of(baselineSeries)), column("answers before", of(baselineSizeSeries)),
-		column("days before", fmt.Sprintf("%d * %s", models.BaselineDays, of(coverageSeries))),
+		column("days before", fmt.Sprintf("%d * %s", models.BaselineDays, of(baselineCoverageSeries))),
 		column("declining since", fmt.Sprintf("1000 * (0 * %s + ignoring (arm) group_left () %s)", of(dropZSeries), of(declineStartSeries)))).
 		table("z", true, "level", "group", "arm")
 	return p.decimals(1).with("z", asSure()...).
@@ -68,11 +68,12 @@ func fallen() Panel {
 // declining is the table of slow declines, the surest first.
 func declining() Panel {
 	return cells("Slow declines",
-		"Every group by the sum of what its closed days fell short of usual, in standard errors of a day (CUSUM). Above 10 it is hardly chance and an alert fires. "+
-			"It began about when the sum was last zero.",
-		"none", now("sum", everywhere(of(cusumSeries))), now("since", "1000 * "+everywhere(of(declineStartSeries)))).
+		"Every group by the sum of what its closed days fell short of usual, in standard errors of a day (CUSUM). Above 10 it is hardly chance and an alert fires, "+
+			"where a month and more of the half year before (“days before”) is there to measure it against. It began about when the sum was last zero.",
+		"none", now("sum", everywhere(of(cusumSeries))), now("since", "1000 * "+everywhere(of(declineStartSeries))),
+		now("days before", everywhere(fmt.Sprintf("%d * %s", models.DeclineBaseline, of(declineCoverageSeries))))).
 		table("sum", true, "level", "group").decimals(1).
-		with("since", set("unit", "dateTimeFromNow")).
+		with("since", set("unit", "dateTimeFromNow")).with("days before", set("decimals", 0)).
 		with("sum", set("custom.cellOptions", map[string]any{"type": "color-text"}),
 			set("thresholds", steps(models.DeclineThreshold/2, models.DeclineThreshold)), set("color", map[string]any{"mode": "thresholds"})).
 		with("level", toGroup("${__value.raw}", "${__data.fields.group}")).

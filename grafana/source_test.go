@@ -37,7 +37,9 @@ func (s shop) FindTargets(context.Context, string) ([]models.Target, error) {
 	return []models.Target{{Metric: "nps", Level: models.CompanyLevel, Value: 40, From: s.today - 100, Owner: "sales"}}, nil
 }
 
-func (s shop) FindModels(context.Context, string) ([]models.CompanyModel, error) { return nil, nil }
+func (s shop) FindModels(context.Context, string) ([]models.CompanyModel, error) {
+	return []models.CompanyModel{{Metric: "nps", Level: "segment", Weights: map[string]float64{"new": 3, "regular": 2}}}, nil
+}
 
 func (s shop) FindRevisions(context.Context, time.Time) ([]models.Revision, error) { return nil, nil }
 
