@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"time"
 
@@ -23,14 +24,18 @@ const homeWorkspace = "default"
 // firstStart makes what a new database lacks: the workspace, an admin key and,
 // when asked for, the sample. It returns how to write the admin key in a
 // command: the key itself when it was made just now, "" when it is not known.
-func firstStart(p *program, c *serveCommand, db *store.Store, writer *ingest.Writer) (string, error) {
-	_, err := db.CreateWorkspace(p.ctx, models.Workspace{Key: homeWorkspace, Name: "Default", TimeZone: c.TimeZone})
+func firstStart(p *program, c *serveCommand, db *store.Store, writer *ingest.Writer, log *slog.Logger) (string, error) {
+	_, err := db.CreateWorkspace(p.ctx, models.Workspace{Key: homeWorkspace, Name: "Default", TimeZone: c.firstTimeZone()})
 	if err != nil && models.ErrorCode(err) != models.Conflict {
 		return "", err
 	}
 	workspace, err := db.WorkspaceByKey(p.ctx, homeWorkspace)
 	if err != nil {
 		return "", err
+	}
+	if c.TimeZone != "" && c.TimeZone != workspace.TimeZone {
+		log.WarnContext(p.ctx, "the time zone can't be changed; leave --time-zone out, or make another workspace",
+			"stays", workspace.TimeZone, "asked", c.TimeZone)
 	}
 	if c.Sample {
 		if err := loadSample(p, db, writer, workspace); err != nil {

@@ -49,7 +49,7 @@ func (c *serveCommand) Run(p *program) error {
 	defer stopBackground()
 	defer writer.Close()
 
-	key, err := firstStart(p, c, db, writer)
+	key, err := firstStart(p, c, db, writer, log)
 	if err != nil {
 		return err
 	}

@@ -135,6 +135,30 @@ func exportAll(t *testing.T, r *running) string {
 	return text
 }
 
+func TestTimeZoneStaysThatOfTheFirstStart(t *testing.T) {
+	onBothDatabases(t, func(t *testing.T, database string) {
+		for _, c := range []struct {
+			args   []string
+			warned bool
+		}{
+			{[]string{"--time-zone", "Europe/Helsinki"}, false}, {[]string{"--time-zone", "America/Santiago"}, true},
+			{[]string{"--time-zone", "UTC"}, true}, {nil, false}, {[]string{"--time-zone", "Europe/Helsinki"}, false},
+		} {
+			r := start(t, database, c.args...)
+			if status, body := r.send("POST", "/v1/workspaces", `{"key":"default","time_zone":"America/Santiago"}`); status != http.StatusConflict {
+				t.Errorf("%v: the workspace was made again: %d %s", c.args, status, body)
+			}
+			if _, body := r.send("GET", "/v1/scores?metric=nps&since=2026-01-31&until=2026-02-01", ""); !strings.Contains(body, "2026-01-31T00:00:00+02:00") {
+				t.Errorf("%v: the days are not Helsinki's any more: %s", c.args, body)
+			}
+			if warned := strings.Contains(r.log.String(), "stays=Europe/Helsinki"); warned != c.warned {
+				t.Errorf("%v: warned: %v, want %v; the log says\n%s", c.args, warned, c.warned, r.log)
+			}
+			r.stop()
+		}
+	})
+}
+
 func TestFirstStartMakesAKeyAndPrintsItOnce(t *testing.T) {
 	database := sqliteURL(t)
 	serve := func() string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -64,7 +65,7 @@ type serveSettings struct {
 	MetricsListen    string        `setting:"" default:"localhost:9464" placeholder:"ADDRESS" help:"Where Prometheus finds the series (${default})."`
 	MetricsWebConfig string        `setting:"" placeholder:"FILE" help:"TLS and basic authentication of the metrics listener, as in Prometheus exporters."`
 	AdminKey         string        `setting:"" placeholder:"KEY" help:"The first admin key; without one it is made at the first start and printed once."`
-	TimeZone         string        `setting:"" default:"UTC" placeholder:"ZONE" help:"The time zone of the workspace that the first start makes (${default})."`
+	TimeZone         string        `setting:"" placeholder:"ZONE" help:"The time zone of the workspace that the first start makes (UTC); it can't be changed later."`
 	Queue            int           `setting:"" default:"10000" help:"How many requests may wait to be stored before further ones are told to try again (${default})."`
 	DrainTimeout     time.Duration `setting:"" default:"30s" help:"How long to wait for requests under way when stopping (${default})."`
 	DropFloorDay     float64       `setting:"" default:"${floor_day}" placeholder:"POINTS" help:"By how many points (SD) a score moves from day to day without a reason, for drop detection (${default})."`
@@ -83,7 +84,7 @@ func (s serveSettings) check() error {
 			fault("%s must be host:port, such as localhost:8080 or :8080, is %q", name, address)
 		}
 	}
-	if err := (models.Workspace{Key: homeWorkspace, TimeZone: s.TimeZone}).Check(); err != nil {
+	if err := (models.Workspace{Key: homeWorkspace, TimeZone: s.firstTimeZone()}).Check(); err != nil {
 		fault("--time-zone must be an IANA time zone such as Europe/Helsinki, is %q", s.TimeZone)
 	}
 	if s.AdminKey != "" && len(s.AdminKey) < models.MinTokenLength {
@@ -100,6 +101,9 @@ func (s serveSettings) check() error {
 	}
 	return errors.Join(faults...)
 }
+
+// firstTimeZone is that of the workspace that the first start makes.
+func (s serveSettings) firstTimeZone() string { return cmp.Or(s.TimeZone, "UTC") }
 
 // defaultFloors are the defaults of the floors, which the domain holds, for the flags' tags.
 func defaultFloors() kong.Vars {
