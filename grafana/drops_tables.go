@@ -69,7 +69,7 @@ func fallen() Panel {
 func declining() Panel {
 	return cells("Slow declines",
 		"Every group by the sum of what its closed days fell short of usual, in standard errors of a day (CUSUM). Above 10 it is hardly chance and an alert fires, "+
-			"where a month and more of the half year before (“days before”) is there to measure it against. It began about when the sum was last zero.",
+			"where two months and more of the half year before (“days before”) are there to measure it against. It began about when the sum was last zero.",
 		"none", now("sum", everywhere(of(cusumSeries))), now("since", "1000 * "+everywhere(of(declineStartSeries))),
 		now("days before", everywhere(fmt.Sprintf("%d * %s", models.DeclineBaseline, of(declineCoverageSeries))))).
 		table("sum", true, "level", "group").decimals(1).
