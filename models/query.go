@@ -1,6 +1,10 @@
 package models
 
-import "github.com/mittari/mittari/models/score"
+import (
+	"time"
+
+	"github.com/mittari/mittari/models/score"
+)
 
 // CountQuery asks for the counts of one metric's answers, added up.
 type CountQuery struct {
@@ -47,4 +51,16 @@ func NewScore(m Metric, level Level, key string, period Period, h score.Histogra
 		s.Result = &r
 	}
 	return s
+}
+
+// ObservationFilter selects observations of a KPI. Zero fields select everything that holds now.
+type ObservationFilter struct {
+	Period      PeriodLength
+	Starts      Period // the first days of periods; Until 0: no end
+	Keys        Keys
+	Person      string
+	WithPersons bool      // false: observations of persons are left out
+	AsOf        time.Time // what was known then; zero: now
+	Before      string    // those recorded before the one with this id
+	Limit       int
 }

@@ -1,9 +1,12 @@
 package models
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
-// Revision says that the rollups of a metric's day, or with an empty Metric the
-// catalogs of a workspace, are not what they were. Every commit leaves some,
+// Revision says that the rollups of a metric's day, with an empty Metric the
+// catalogs of a workspace, or a KPI's observations, are not what they were. Every commit leaves some,
 // for the exporters of all replicas; they are kept for RevisionLife.
 type Revision struct {
 	ID        string // a UUIDv7
@@ -12,6 +15,15 @@ type Revision struct {
 	Day       Day
 	At        time.Time
 }
+
+// kpiRevision stands in a Revision's Metric before a KPI's key; no metric's key holds a slash.
+const kpiRevision = "kpi/"
+
+// KPIRevision says that the observations of a KPI are not what they were.
+func KPIRevision(kpi string) Revision { return Revision{Metric: kpiRevision + kpi} }
+
+// KPI is the key of the KPI that the revision is about; false when it is about something else.
+func (r Revision) KPI() (key string, is bool) { return strings.CutPrefix(r.Metric, kpiRevision) }
 
 // RevisionLife is how long a revision is kept at least. A reader that paused
 // for longer has to read everything again.

@@ -19,15 +19,7 @@ type Target struct {
 // Check names every fault of a target at once; the metric is the one that it names.
 func (t Target) Check(m Metric) error {
 	var faults Faults
-	if !slices.Contains(Levels(), t.Level) {
-		faults.Add("level", "must be one of %v", Levels())
-	}
-	switch {
-	case t.Level == CompanyLevel && t.Key != "":
-		faults.Add("key", "the company has no key; leave it out")
-	case t.Level != CompanyLevel && !validKey(t.Key):
-		faults.Add("key", keyRule)
-	}
+	checkGroup(t.Level, t.Key, Levels(), &faults)
 	if least := m.LeastScore(); !(t.Value >= least && t.Value <= 100) {
 		faults.Add("value", "must be %v to 100 points", least)
 	}
@@ -37,18 +29,42 @@ func (t Target) Check(m Metric) error {
 	return faults.Err("the target can't be used as it is")
 }
 
+// checkGroup judges a level and the key of a group within it.
+func checkGroup(level Level, key string, levels []Level, faults *Faults) {
+	if !slices.Contains(levels, level) {
+		faults.Add("level", "must be one of %v", levels)
+	}
+	switch {
+	case level == CompanyLevel && key != "":
+		faults.Add("key", "the company has no key; leave it out")
+	case level != CompanyLevel && !validKey(key):
+		faults.Add("key", keyRule)
+	}
+}
+
 // group tells whose score a target is for.
 func (t Target) group() Target { return Target{Metric: t.Metric, Level: t.Level, Key: t.Key} }
 
+func (t Target) from() Day { return t.From }
+
 // CurrentTargets are those that hold on a day, one a group at most, in the order given.
-func CurrentTargets(targets []Target, day Day) []Target {
-	latest := map[Target]Target{}
+func CurrentTargets(targets []Target, day Day) []Target { return current(targets, day) }
+
+// dated is a target that holds from a day on.
+type dated[T any] interface {
+	comparable
+	group() T
+	from() Day
+}
+
+func current[T dated[T]](targets []T, day Day) []T {
+	latest := map[T]T{}
 	for _, t := range targets {
-		if known, found := latest[t.group()]; t.From <= day && (!found || t.From > known.From) {
+		if known, found := latest[t.group()]; t.from() <= day && (!found || t.from() > known.from()) {
 			latest[t.group()] = t
 		}
 	}
-	var current []Target
+	var current []T
 	for _, t := range targets {
 		if latest[t.group()] == t {
 			current = append(current, t)

@@ -47,16 +47,18 @@ type Scope string
 
 // The scopes. Admin allows all the others too, and the keys and workspaces themselves.
 const (
-	WriteResponses Scope = "responses:write"
-	ReadResponses  Scope = "responses:read"
-	ReadScores     Scope = "scores:read"
-	WriteCatalog   Scope = "catalog:write"
-	Admin          Scope = "admin"
+	WriteResponses    Scope = "responses:write"
+	ReadResponses     Scope = "responses:read"
+	ReadScores        Scope = "scores:read"
+	WriteObservations Scope = "observations:write"
+	ReadObservations  Scope = "observations:read"
+	WriteCatalog      Scope = "catalog:write"
+	Admin             Scope = "admin"
 )
 
 // Scopes are all of them.
 func Scopes() []Scope {
-	return []Scope{WriteResponses, ReadResponses, ReadScores, WriteCatalog, Admin}
+	return []Scope{WriteResponses, ReadResponses, ReadScores, WriteObservations, ReadObservations, WriteCatalog, Admin}
 }
 
 // Key lets a program into one workspace. The token itself is never stored, only its hash.

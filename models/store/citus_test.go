@@ -42,7 +42,7 @@ func statements(t *testing.T, dialect string) []string {
 
 var (
 	tableStatement  = regexp.MustCompile(`^CREATE TABLE (\w+) \( ?(.*)\)$`)
-	uniqueStatement = regexp.MustCompile(`^CREATE UNIQUE INDEX \w+ ON \w+ \((.*)\)$`)
+	uniqueStatement = regexp.MustCompile(`^CREATE UNIQUE INDEX \w+ ON \w+ \((.*)\)(?: WHERE .*)?$`)
 	keyClause       = regexp.MustCompile(`(PRIMARY KEY|UNIQUE|FOREIGN KEY|REFERENCES \w+) \(([^)]*)\)`)
 	workspaceFirst  = regexp.MustCompile(`^workspace(,|$)`)
 	forbidden       = regexp.MustCompile(`(?i)\b(SERIAL|BIGSERIAL|SMALLSERIAL|AUTOINCREMENT|IDENTITY|SEQUENCE|TRIGGER|FUNCTION|PROCEDURE|DEFAULT|now|CURRENT_TIMESTAMP|GENERATED)\b`)
@@ -136,6 +136,8 @@ func TestEveryStatementNamesItsWorkspace(t *testing.T) {
 			Keys: models.Keys{"survey", "touchpoint", "channel", "segment", "team"}}
 		_, _ = h.FindResponses(t.Context(), "shop", everything)
 		_, _ = h.FindCounts(t.Context(), "shop", models.CountQuery{Metric: "nps", Filter: everything.Keys, Daily: true})
+		_, _ = h.FindObservations(t.Context(), "shop", "sales", models.ObservationFilter{Period: "month", Starts: models.Period{Until: 1}, Person: "p", AsOf: h.now.read(),
+			Before: bank.responseID, Keys: models.Keys{models.Team: "team"}, Limit: 1})
 		_, _ = h.CreateWorkspace(context.WithoutCancel(t.Context()), models.Workspace{Key: "new", TimeZone: "UTC"})
 		named, from := regexp.MustCompile(`workspace"? = [?$]`), regexp.MustCompile("FROM [\"`]?\\w")
 		for _, sql := range heard() {
@@ -153,7 +155,7 @@ func TestEveryStatementNamesItsWorkspace(t *testing.T) {
 			t.Errorf("only %d statements were heard", len(heard()))
 		}
 	})
-	for _, rows := range []table{responsesTable(), answersTable(), rollupsTable(), arrivalsTable(), revisionsTable(), entriesTable(), heldTable()} {
+	for _, rows := range []table{responsesTable(), answersTable(), rollupsTable(), arrivalsTable(), revisionsTable(), entriesTable(), heldTable(), observationsTable(), replacementsTable()} {
 		if rows.columns[0] != "workspace" || len(rows.columns) != len(rows.types) {
 			t.Errorf("%s is written by %v", rows.name, rows.columns)
 		}

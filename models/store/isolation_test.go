@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -41,6 +42,12 @@ func (h house) fill(t *testing.T, workspace, mark string) neighbour {
 	if _, _, err := h.PutModel(t.Context(), workspace, modelOf(mark)); err != nil {
 		t.Fatal(err)
 	}
+	h.define(t, workspace, models.KPI{Key: "sales", Name: mark})
+	h.define(t, workspace, models.KPI{Key: "only-" + mark, Name: mark})
+	h.observe(t, workspace, "sales", `{"period":"month","start":"2026-10-01","value":`+strconv.Itoa(len(mark)+int(mark[0]))+`}`, `{"period":"month","start":"2026-10-01","value":3,"person":"`+mark+`"}`)
+	if _, err := h.PutKPITarget(t.Context(), workspace, kpiTargetOf(mark)); err != nil {
+		t.Fatal(err)
+	}
 	key, err := h.CreateKey(t.Context(), models.Key{Workspace: workspace, Name: mark, Scopes: models.Scopes(), Hash: models.HashToken(mark)})
 	if err != nil {
 		t.Fatal(err)
@@ -73,12 +80,19 @@ func (h house) look(t *testing.T, workspace string) map[string]any {
 	see("FindKeys")(h.FindKeys(t.Context(), workspace))
 	see("FindModels")(h.FindModels(t.Context(), workspace))
 	see("FindTargets")(h.FindTargets(t.Context(), workspace))
+	see("FindKPIs")(h.FindKPIs(t.Context(), workspace))
+	see("KPIByKey")(h.KPIByKey(t.Context(), workspace, "sales"))
+	see("FindKPITargets")(h.FindKPITargets(t.Context(), workspace))
+	see("FindObservations")(h.FindObservations(t.Context(), workspace, "sales", models.ObservationFilter{WithPersons: true, Limit: 10}))
+	var parts []models.KPIPart
+	err := h.EachKPIPart(t.Context(), workspace, "sales", everyDay(), func(p models.KPIPart) error { parts = append(parts, p); return nil })
+	see("EachKPIPart")(parts, err)
 	see("WorkspaceByKey")(h.WorkspaceByKey(t.Context(), workspace))
 	see("FindComments")(h.FindComments(t.Context(), workspace, models.StandardMetrics()["nps"], models.CommentFilter{Metric: "nps", Period: everyDay(), Limit: 10}))
 	see("AnonymityByWorkspace")(h.AnonymityByWorkspace(t.Context(), workspace))
 	see("Verify")(h.Verify(t.Context(), workspace, false))
 	var counts []models.Count
-	err := h.EachCount(t.Context(), workspace, "", everyDay(), func(c models.Count) error { counts = append(counts, c); return nil })
+	err = h.EachCount(t.Context(), workspace, "", everyDay(), func(c models.Count) error { counts = append(counts, c); return nil })
 	see("EachCount")(counts, err)
 	return seen
 }
@@ -125,6 +139,26 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 		"PutTarget": func() (any, error) {
 			created, err := h.PutTarget(ctx, "shop", targetOf("bank"))
 			return !created, err
+		},
+		"FindKPIs":         inShop("FindKPIs"),
+		"KPIByKey":         inShop("KPIByKey"),
+		"FindKPITargets":   inShop("FindKPITargets"),
+		"FindObservations": inShop("FindObservations"),
+		"EachKPIPart":      inShop("EachKPIPart"),
+		"DeleteKPI":        func() (any, error) { return nil, h.DeleteKPI(ctx, "shop", "only-bank") },
+		"DeleteKPITarget":  func() (any, error) { return nil, h.DeleteKPITarget(ctx, "shop", kpiTargetOf("bank")) },
+		"PutKPITarget": func() (any, error) {
+			created, err := h.PutKPITarget(ctx, "shop", kpiTargetOf("bank"))
+			return !created, err
+		},
+		"PutKPI": func() (any, error) {
+			_, created, err := h.PutKPI(ctx, "shop", turnover("only-bank"))
+			return !created, err
+		},
+		"CommitObservations": func() (any, error) { // the same person and period are known in bank
+			outcomes, err := h.CommitObservations(ctx, "shop", "sales",
+				h.acceptObservations(t, "shop", "sales", `{"period":"month","start":"2026-10-01","value":9,"person":"bank"}`), models.EachByItself)
+			return !outcomes[0].New, err
 		},
 		"EachCount":     inShop("EachCount"),
 		"FindResponses": inShop("FindResponses"),

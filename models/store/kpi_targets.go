@@ -1,0 +1,68 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/mittari/mittari/models"
+)
+
+// FindKPITargets gives the workspace's targets of KPIs, past and to come too, by KPI, period, level, key and day.
+func (s *Store) FindKPITargets(ctx context.Context, workspace string) ([]models.KPITarget, error) {
+	var rows []kpiTargetRow
+	if err := s.read.WithContext(ctx).Where("workspace = ?", workspace).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	targets := make([]models.KPITarget, len(rows))
+	for i, r := range rows {
+		targets[i] = models.KPITarget{KPI: r.KPI, Period: r.Period, Level: r.Level, Key: r.Key, Value: r.Value, From: r.Since, Owner: r.Owner}
+	}
+	slices.SortFunc(targets, func(a, b models.KPITarget) int { // the databases order text each in its way
+		return cmp.Or(strings.Compare(a.KPI, b.KPI), strings.Compare(string(a.Period), string(b.Period)),
+			strings.Compare(string(a.Level), string(b.Level)), strings.Compare(a.Key, b.Key), cmp.Compare(a.From, b.From))
+	})
+	return targets, nil
+}
+
+// PutKPITarget creates a target, or replaces the one of the same figure and day,
+// and tells whether it is new. NotFound when there is no such KPI.
+func (s *Store) PutKPITarget(ctx context.Context, workspace string, t models.KPITarget) (created bool, err error) {
+	err = s.transaction(ctx, func(tx *gorm.DB) error {
+		if _, err := kpiByKey(s.locked(tx), workspace, t.KPI); err != nil {
+			return err
+		}
+		var before int64
+		if err := sameKPITarget(tx, workspace, t).Model(&kpiTargetRow{}).Count(&before).Error; err != nil {
+			return err
+		}
+		created = before == 0
+		row := kpiTargetRow{workspace, t.KPI, t.Period, t.Level, t.Key, t.From, t.Value, t.Owner}
+		err := tx.Clauses(clause.OnConflict{
+			Columns:   []clause.Column{{Name: "workspace"}, {Name: "kpi"}, {Name: "period"}, {Name: "level"}, {Name: "key"}, {Name: "since"}},
+			DoUpdates: clause.AssignmentColumns([]string{"value", "owner"}),
+		}).Create(&row).Error
+		return firstError(err, s.catalogsChanged(tx, workspace))
+	})
+	return created, err
+}
+
+// DeleteKPITarget takes a target away; the one before it holds again. NotFound when there is none.
+func (s *Store) DeleteKPITarget(ctx context.Context, workspace string, t models.KPITarget) error {
+	return s.transaction(ctx, func(tx *gorm.DB) error {
+		deleted := sameKPITarget(tx, workspace, t).Delete(&kpiTargetRow{})
+		if deleted.Error == nil && deleted.RowsAffected == 0 {
+			return models.Errorf(models.NotFound, "there is no target of %s per %s for this %s from %s", t.KPI, t.Period, t.Level, t.From)
+		}
+		return firstError(deleted.Error, s.catalogsChanged(tx, workspace))
+	})
+}
+
+func sameKPITarget(tx *gorm.DB, workspace string, t models.KPITarget) *gorm.DB {
+	return tx.Where("workspace = ? AND kpi = ? AND period = ? AND level = ? AND key = ? AND since = ?",
+		workspace, t.KPI, t.Period, t.Level, t.Key, t.From)
+}

@@ -1,0 +1,86 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"github.com/mittari/mittari/models"
+)
+
+// FindKPIs gives the workspace's definitions of KPIs by key.
+func (s *Store) FindKPIs(ctx context.Context, workspace string) ([]models.KPI, error) {
+	var rows []kpiRow
+	if err := s.read.WithContext(ctx).Where("workspace = ?", workspace).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	kpis := make([]models.KPI, len(rows))
+	for i, r := range rows {
+		kpis[i] = r.kpi()
+	}
+	slices.SortFunc(kpis, func(a, b models.KPI) int { return strings.Compare(a.Key, b.Key) }) // the databases order text each in its way
+	return kpis, nil
+}
+
+// KPIByKey gives one definition, or NotFound.
+func (s *Store) KPIByKey(ctx context.Context, workspace, key string) (models.KPI, error) {
+	return kpiByKey(s.read.WithContext(ctx), workspace, key)
+}
+
+func kpiByKey(db *gorm.DB, workspace, key string) (models.KPI, error) {
+	var row kpiRow
+	err := db.Where("workspace = ? AND key = ?", workspace, key).Take(&row).Error
+	return row.kpi(), notFound(err, "there is no KPI %q; PUT /v1/kpis/{key} defines one", key)
+}
+
+// PutKPI creates or redefines a KPI and tells whether it is new. Its times are
+// the store's to set. Once it has observations it must be one that
+// models.KPI.Redefine lets it become; else it is a Conflict.
+func (s *Store) PutKPI(ctx context.Context, workspace string, k models.KPI) (stored models.KPI, created bool, err error) {
+	err = s.transaction(ctx, func(tx *gorm.DB) error {
+		now := s.now()
+		before, err := kpiByKey(s.locked(tx), workspace, k.Key) // whoever stores observations waits
+		row := kpiRow{workspace, k.Key, k.Name, k.Description, k.Kind, k.Unit, k.Better, k.AddsUp, k.YesNo, now, now}
+		switch created = models.ErrorCode(err) == models.NotFound; {
+		case created:
+			err = tx.Create(&row).Error
+		case err == nil:
+			row.CreatedAt = before.CreatedAt
+			err = s.redefine(tx, workspace, before, row)
+		}
+		stored = row.kpi()
+		return firstError(err, s.catalogsChanged(tx, workspace))
+	})
+	return stored, created, err
+}
+
+func (s *Store) redefine(tx *gorm.DB, workspace string, before models.KPI, row kpiRow) error {
+	var observed int64
+	err := tx.Model(&grainRow{}).Where("workspace = ? AND kpi = ?", workspace, row.Key).Count(&observed).Error
+	if err == nil && observed > 0 {
+		err = before.Redefine(row.kpi())
+	}
+	if err != nil {
+		return err
+	}
+	return tx.Model(&kpiRow{}).Where("workspace = ? AND key = ?", workspace, row.Key).
+		Select("Name", "Description", "Kind", "Unit", "Better", "AddsUp", "YesNo", "UpdatedAt").Updates(&row).Error
+}
+
+// DeleteKPI erases a KPI with its observations, their revisions, and its targets. NotFound when there is none.
+func (s *Store) DeleteKPI(ctx context.Context, workspace, key string) error {
+	return s.transaction(ctx, func(tx *gorm.DB) error {
+		if _, err := kpiByKey(s.locked(tx), workspace, key); err != nil {
+			return err
+		}
+		for _, row := range []any{&observationRow{}, &grainRow{}, &kpiTargetRow{}} {
+			if err := tx.Where("workspace = ? AND kpi = ?", workspace, key).Delete(row).Error; err != nil {
+				return err
+			}
+		}
+		deleted := tx.Where("workspace = ? AND key = ?", workspace, key).Delete(&kpiRow{})
+		return firstError(deleted.Error, s.catalogsChanged(tx, workspace))
+	})
+}
