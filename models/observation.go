@@ -20,8 +20,8 @@ type Observation struct {
 	Keys       Keys // none of a survey
 	Person     string
 	Value      float64
-	Size       *float64 // how many the figure is of, or what else it is weighted by; nil: not told
-	RecordedAt time.Time // the store's to set
+	Size       *float64   // how many the figure is of, or what else it is weighted by; nil: not told
+	RecordedAt time.Time  // the store's to set
 	ReplacedAt *time.Time // nil: it still holds
 }
 

@@ -181,10 +181,10 @@ func sizeOrNull(size *float64) any {
 
 // followObservations writes what follows from figures that are new or other than before.
 func (s *Store) followObservations(tx *gorm.DB, workspace, kpi string, batch []models.AcceptedObservation, outcomes []models.ObservationOutcome) ([]kindKey, error) {
-	var used []models.Count // only their keys are looked at
+	var used []models.Keys
 	for i, a := range batch {
 		if outcomes[i].New || outcomes[i].Replaced {
-			used = append(used, models.Count{Keys: a.Observation().Keys})
+			used = append(used, a.Observation().Keys)
 		}
 	}
 	if len(used) == 0 {
