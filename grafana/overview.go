@@ -90,8 +90,9 @@ func versusYear() Panel {
 	part, year := company(chosenWindow), company(windows[len(windows)-1].Name)
 	return stat("Against the rest of the year",
 		"The score of the window chosen minus the score of the other days of the last 365. "+
-			"“No sure difference” means that chance alone does as much one time in twenty or more.",
-		points, 1, now("difference", difference(part, year)), now("verdict", certainty(part, year))).
+			"“No sure difference” means that chance alone does as much one time in twenty or more. "+
+			"Not told where the company's score is calculated by a model: it doesn't add up over answers.",
+		points, 1, now("difference", plain(difference(part, year))), now("verdict", plain(certainty(part, year)))).
 		with("difference", orDash()).
 		with("verdict", verdict(1.96), set("unit", "none"))
 }

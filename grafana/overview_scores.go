@@ -53,9 +53,9 @@ func comparison() []Panel {
 // touchpoints is the table that says where it hurts: the lowest score first.
 func touchpoints() Panel {
 	g := group{level: models.Level("touchpoint"), window: chosenWindow}
-	whole := company(chosenWindow)
+	all := company(chosenWindow)
 	targets := append(familyOf(g),
-		now("against the others", difference(g, whole)), now("verdict", certainty(g, whole)))
+		now("against the others", difference(g, all)), now("verdict", certainty(g, all)))
 	p := cells("Touchpoints",
 		"The score of every encounter in points, the lowest first, with its 95 % interval; the mean is on the metric's own scale. “Against the others” is the distance in points from all "+
 			"other answers; since many are compared at once, “worse” and “better” are said only where chance does as much one time in a hundred or less. "+

@@ -23,6 +23,10 @@ const (
 	arrivalsSeries   = "cx_responses_total"
 	ageSeries        = "mittari_snapshot_age_seconds"
 
+	pooledSeries     = "cx_score_pooled"
+	pooledErrSeries  = "cx_score_pooled_stderr"
+	pooledSizeSeries = "cx_score_pooled_sample_size"
+
 	journeySeries      = "cx_journey_score"
 	journeyLowerSeries = "cx_journey_score_lower"
 	journeyUpperSeries = "cx_journey_score_upper"
@@ -88,21 +92,32 @@ func aggregate(operator, series, by string, matchers []string) string {
 	return operator + "(" + series + "{" + strings.Join(matchers, ",") + "})"
 }
 
+// whole is a series of all answers of the company together: where its score is
+// calculated by a model, the pooled one beside it.
+func whole(pooled, plain string, of group) string {
+	return fmt.Sprintf("scalar(%s or %s)", of.of(pooled), of.of(plain))
+}
+
+// plain is an expression where the company's score is not calculated by a model.
+func plain(expr string) string {
+	return fmt.Sprintf("%s unless %s", expr, company(chosenWindow).of(pooledSeries))
+}
+
 // difference is by how many points the score of part lies above the score of
 // the rest of the whole that part is in. All headlines add up over answers, so
 // the rest's score need not be known: s − rest = (s − S)·N / (N − n).
 // Where there is no rest it is NaN.
-func difference(part, whole group) string {
-	return fmt.Sprintf("(%s - scalar(%s)) * scalar(%s) / (scalar(%[3]s) - %s)",
-		part.of(scoreSeries), whole.of(scoreSeries), whole.of(sampleSizeSeries), part.of(sampleSizeSeries))
+func difference(part, all group) string {
+	return fmt.Sprintf("(%s - %s) * %s / (%[3]s - %s)", part.of(scoreSeries), whole(pooledSeries, scoreSeries, all),
+		whole(pooledSizeSeries, sampleSizeSeries, all), part.of(sampleSizeSeries))
 }
 
 // certainty is the z value of that difference: (s − S) / (SE·√(N/n − 1)) with
 // the whole's standard error SE, which is how far n answers drawn from the N
 // would lie from S by chance. Where there is no rest it is NaN.
-func certainty(part, whole group) string {
-	return fmt.Sprintf("(%s - scalar(%s)) / (scalar(%s) * sqrt(scalar(%s) / %s - 1))",
-		part.of(scoreSeries), whole.of(scoreSeries), whole.of(stderrSeries), whole.of(sampleSizeSeries), part.of(sampleSizeSeries))
+func certainty(part, all group) string {
+	return fmt.Sprintf("(%s - %s) / (%s * sqrt(%s / %s - 1))", part.of(scoreSeries), whole(pooledSeries, scoreSeries, all),
+		whole(pooledErrSeries, stderrSeries, all), whole(pooledSizeSeries, sampleSizeSeries, all), part.of(sampleSizeSeries))
 }
 
 // counted is the number of answers in a window that fit the matchers, by one

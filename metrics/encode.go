@@ -94,8 +94,8 @@ func (w *workspace) scoreSeries(s *series, t *tally) {
 			if told.Journey != nil {
 				s.journey(with, *told.Journey)
 			}
-			if told.Coverage > 0 {
-				s.gauge(coverageFamily, with, told.Coverage)
+			if told.Modelled {
+				s.modelled(with, told, t.metric, t.histogram(g, i))
 			}
 		}
 		if told.Journey != nil { // in the longest window

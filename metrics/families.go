@@ -17,6 +17,9 @@ const (
 	sampleSizeFamily
 	meanFamily
 	coverageFamily
+	pooledFamily
+	pooledStderrFamily
+	pooledSizeFamily
 	journeyFamily
 	journeyLowerFamily
 	journeyUpperFamily
@@ -58,6 +61,9 @@ func families() [familyCount]family {
 		sampleSizeFamily:       {"cx_score_sample_size", "Number of answers the score is made of.", gauge},
 		meanFamily:             {"cx_score_mean", "Mean answer on the metric's own scale.", gauge},
 		coverageFamily:         {"cx_score_coverage_ratio", "Part of the weight of the company's model whose groups had answers; there is no score below 0.5.", gauge},
+		pooledFamily:           {"cx_score_pooled", "Score in points of all answers together, beside the company's score by its model.", gauge},
+		pooledStderrFamily:     {"cx_score_pooled_stderr", "Standard error of cx_score_pooled, in points.", gauge},
+		pooledSizeFamily:       {"cx_score_pooled_sample_size", "Number of answers that cx_score_pooled is made of.", gauge},
 		journeyFamily:          {"cx_journey_score", "Score in points of a journey by its steps: method mean, their plain mean; method peak_end, the mean of the two that are remembered.", gauge},
 		journeyLowerFamily:     {"cx_journey_score_lower", "Lower end of the 95 % interval of cx_journey_score, in points.", gauge},
 		journeyUpperFamily:     {"cx_journey_score_upper", "Upper end of the 95 % interval of cx_journey_score, in points; by peak and end over every step that may be the peak.", gauge},

@@ -1,6 +1,8 @@
 package metrics
 
 import (
+	dto "github.com/prometheus/client_model/go"
+
 	"github.com/mittari/mittari/models"
 	"github.com/mittari/mittari/models/score"
 )
@@ -30,4 +32,21 @@ func (w *workspace) groupOf(t *tally, d models.Dimension, key string) group {
 		}
 	}
 	return g
+}
+
+// modelled tells of a company's score by its model how much of the weight had
+// answers, and beside it the score of all of them together, which the groups' scores add up to.
+func (s *series) modelled(labels []*dto.LabelPair, told models.Score, m models.Metric, all score.Histogram) {
+	if told.Coverage > 0 {
+		s.gauge(coverageFamily, labels, told.Coverage)
+	}
+	pooled, ok := m.Evaluate(all)
+	if !ok || m.Suppressed(pooled.SampleSize) {
+		return
+	}
+	s.gauge(pooledFamily, labels, pooled.Score)
+	if pooled.StdErr != nil {
+		s.gauge(pooledStderrFamily, labels, *pooled.StdErr)
+	}
+	s.gauge(pooledSizeFamily, labels, float64(pooled.SampleSize))
 }

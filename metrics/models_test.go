@@ -80,6 +80,12 @@ func TestShiftOfMixIsNoDropOfAModelledCompany(t *testing.T) {
 			t.Errorf("%s: the company is at %v, want (60 − 20)/2", window, v)
 		}
 	}
+	const now, before = 0.2*60 - 0.8*20, 0.8*60 - 0.2*20 // by the mix of a week, and of the days before
+	for window, want := range map[string]float64{"7d": now, "28d": (7*now + 20*before) / 27} {
+		if v := number(t, e, "cx_score_pooled", `level="company"`, `window="`+window+`"`); math.Abs(v-want) > 1e-9 {
+			t.Errorf("%s: all answers together are at %v, want %v", window, v, want)
+		}
+	}
 	if cusum := number(t, e, "cx_score_cusum", `level="company"`); cusum != 0 {
 		t.Errorf("the mix is a slow decline: %v", cusum)
 	}
