@@ -53,8 +53,8 @@ func TestEveryFaultOfAKeyNamesItsFieldAndTheRemedy(t *testing.T) {
 		{"no name", "name", "say who uses the key", Key{Scopes: Scopes()}},
 		{"long name", "name", "200 characters at most, is 201", Key{Name: text(201), Scopes: Scopes()}},
 		{"name with NUL", "name", "NUL", Key{Name: "a\x00", Scopes: Scopes()}},
-		{"no scope", "scopes", "must name one of [responses:write responses:read scores:read catalog:write admin] at least", Key{Name: "shop"}},
-		{"no such scope", "scopes[1]", `must be one of [responses:write responses:read scores:read catalog:write admin], is "all"`, Key{Name: "shop", Scopes: []Scope{Admin, "all"}}},
+		{"no scope", "scopes", "must name one of [responses:write responses:read scores:read observations:write observations:read catalog:write admin] at least", Key{Name: "shop"}},
+		{"no such scope", "scopes[1]", `must be one of [responses:write responses:read scores:read observations:write observations:read catalog:write admin], is "all"`, Key{Name: "shop", Scopes: []Scope{Admin, "all"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) { holdsOneFault(t, c.key.Check(), c.field, c.remedy) })
 	}
