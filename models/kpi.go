@@ -98,13 +98,10 @@ func (k KPI) Redefine(next KPI) error {
 		}
 	case k.Kind == EmployeeKPI && next.Kind != EmployeeKPI:
 		changed = "its figures are of employees, whose small groups are not shown"
+	case k.Kind != EmployeeKPI && next.Kind == EmployeeKPI:
+		changed = "its figures were not recorded as those of employees are, with how many they are of"
 	default:
 		return nil
 	}
 	return Errorf(Conflict, "KPI %q has observations and %s: that can't change any more; define a new KPI under another key", k.Key, changed)
-}
-
-// Suppressed reports whether a figure of so many people is of too few to be shown at all.
-func (k KPI) Suppressed(people float64) bool {
-	return k.Kind == EmployeeKPI && people < float64(DefaultAnonymity().Employees)
 }

@@ -59,9 +59,8 @@ type KPIValue struct {
 	Start      Day
 	Grain      Grain   // of the observations it is made of
 	Value      float64 // 0 when suppressed
-	Size       float64 // what a mean is weighted by, added up; 0 otherwise and when suppressed
-	Suppressed bool    // of too few employees to be shown
-	people     float64
+	Size       float64 // what a mean is weighted by, added up; 0 otherwise, of employees, and when suppressed
+	Suppressed bool    // of too few employees to be shown, or telling of too few beside the others
 }
 
 // KPILevels are the levels that figures are told for.
@@ -90,18 +89,40 @@ type kpiSource struct {
 // the company first what is said of it as a whole and last what is said of
 // persons. Of a finer period than is asked for every part must be there, or for
 // a KPI that adds up by the last one, the last part.
+//
+// Of employees nothing is told of fewer than the workspace's threshold, also not
+// by subtracting figures from one another.
 type KPIRollup struct {
-	kpi    KPI
-	groups map[kpiGroup]map[kpiSource]map[Day]KPISum
+	kpi       KPI
+	threshold float64 // of employees
+	groups    map[kpiGroup]map[kpiSource]map[Day]KPISum
+	hidden    map[Level]map[kpiCell]bool // as far as it was asked for
 }
 
-// NewKPIRollup begins without observations.
-func NewKPIRollup(k KPI) *KPIRollup {
-	return &KPIRollup{kpi: k, groups: map[kpiGroup]map[kpiSource]map[Day]KPISum{}}
+// NewKPIRollup begins without observations, with the workspace's thresholds.
+func NewKPIRollup(k KPI, a Anonymity) *KPIRollup {
+	return &KPIRollup{kpi: k, threshold: float64(a.Employees), groups: map[kpiGroup]map[kpiSource]map[Day]KPISum{}}
 }
 
-// Add takes observations, in any order, those of the same keys once only.
+// KPIStarts are the days that the observations begin in of which figures of
+// periods are made that begin in the run of days given: whole years, and the
+// weeks that reach over their ends. With fewer of them it could not be known
+// what is hidden in longer periods, and so must be hidden in shorter ones.
+func KPIStarts(told Period) Period {
+	const week = 7
+	return Period{YearLength.Start(told.Since) - week, YearLength.Next(told.Until-1) + week}
+}
+
+// Add takes observations, in any order, those of the same keys once only, and
+// all that begin in KPIStarts of what is to be told.
 func (r *KPIRollup) Add(p KPIPart) {
+	r.hidden = map[Level]map[kpiCell]bool{}
+	if r.kpi.Kind == EmployeeKPI {
+		if p.Grain != "" && p.Grain != teamGrain {
+			return // there are none; if there were, those by two levels could be told apart
+		}
+		p.People = r.kpi.employees(p.KPISum)
+	}
 	source := kpiSource{p.Grain, p.Period}
 	r.add(kpiGroup{level: CompanyLevel}, source, p)
 	for _, d := range KPIDimensions() {
@@ -149,14 +170,12 @@ func (r *KPIRollup) Values(level Level, length PeriodLength) []KPIValue {
 		if g.level != level {
 			continue
 		}
-		order := slices.SortedFunc(maps.Keys(sources), compareSources)
 		for _, start := range r.starts(sources, length) {
-			if v, ok := r.value(g, order, length, start); ok {
+			if v, ok := r.value(g, length, start); ok {
 				values = append(values, v)
 			}
 		}
 	}
-	r.hideSmall(values)
 	slices.SortFunc(values, func(a, b KPIValue) int {
 		return cmp.Or(strings.Compare(a.Key, b.Key), cmp.Compare(a.Start, b.Start))
 	})
@@ -173,8 +192,10 @@ func (r *KPIRollup) starts(sources map[kpiSource]map[Day]KPISum, length PeriodLe
 			}
 		}
 	}
-	return slices.Sorted(maps.Keys(found))
+	return sortedDays(found)
 }
+
+func sortedDays(days map[Day]bool) []Day { return slices.Sorted(maps.Keys(days)) }
 
 // compareSources puts the coarsest first.
 func compareSources(a, b kpiSource) int {
@@ -193,29 +214,46 @@ func (g Grain) keys() int {
 	return 1 + strings.Count(string(g), "+")
 }
 
-func (r *KPIRollup) value(g kpiGroup, order []kpiSource, length PeriodLength, start Day) (KPIValue, bool) {
-	for _, source := range order {
-		sum, ok := r.over(r.groups[g][source], source.length.Parts(length, start))
-		if !ok {
-			continue
-		}
-		v := KPIValue{Level: g.level, Key: g.key, Period: length, Start: start, Grain: source.grain, people: sum.People,
-			Suppressed: r.kpi.Suppressed(sum.People)}
-		if r.kpi.AddsUp == ByMean {
-			v.Value, v.Size = rounded(sum.Weighted/sum.Size), rounded(sum.Size)
-		} else {
-			v.Value = rounded(sum.Value)
-		}
+func (r *KPIRollup) value(g kpiGroup, length PeriodLength, start Day) (KPIValue, bool) {
+	sum, source, found := r.find(g, length, start)
+	if !found {
+		return KPIValue{}, false
+	}
+	v := KPIValue{Level: g.level, Key: g.key, Period: length, Start: start, Grain: source.grain}
+	if v.Suppressed = r.hides(g, source, length, start, sum.People); v.Suppressed {
 		return v, true
 	}
-	return KPIValue{}, false
+	v.Value = rounded(sum.Value)
+	if r.kpi.AddsUp == ByMean {
+		v.Value = rounded(sum.Weighted / sum.Size)
+		if r.kpi.Kind != EmployeeKPI {
+			v.Size = rounded(sum.Size)
+		}
+	}
+	return v, true
 }
 
-// over adds up the parts of a period.
-func (r *KPIRollup) over(sums map[Day]KPISum, parts []Day) (KPISum, bool) {
+// find adds up a group's observations of a period, those of the coarsest grain that covers it.
+func (r *KPIRollup) find(g kpiGroup, length PeriodLength, start Day) (KPISum, kpiSource, bool) {
+	for _, source := range slices.SortedFunc(maps.Keys(r.groups[g]), compareSources) {
+		if sum, ok := over(r.groups[g][source], r.parts(source, length, start)); ok {
+			return sum, source, true
+		}
+	}
+	return KPISum{}, kpiSource{}, false
+}
+
+// parts are the periods that a source's figure of a longer one is made of.
+func (r *KPIRollup) parts(source kpiSource, length PeriodLength, start Day) []Day {
+	parts := source.length.Parts(length, start)
 	if r.kpi.AddsUp == ByLast && len(parts) > 0 {
 		parts = parts[len(parts)-1:]
 	}
+	return parts
+}
+
+// over adds up the parts of a period; false unless all are known.
+func over(sums map[Day]KPISum, parts []Day) (KPISum, bool) {
 	var all KPISum
 	for i, part := range parts {
 		sum, known := sums[part]
@@ -229,28 +267,6 @@ func (r *KPIRollup) over(sums map[Day]KPISum, parts []Day) (KPISum, bool) {
 		}
 	}
 	return all, len(parts) > 0
-}
-
-// hideSmall takes away what can't be told. Where the groups that are hidden in a
-// period are together too few to be shown, the whole less the others would tell
-// of them: then the next smallest is hidden, too.
-func (r *KPIRollup) hideSmall(values []KPIValue) {
-	byStart := map[Day][]*KPIValue{}
-	for i := range values {
-		byStart[values[i].Start] = append(byStart[values[i].Start], &values[i])
-	}
-	for _, siblings := range byStart {
-		slices.SortFunc(siblings, func(a, b *KPIValue) int {
-			return cmp.Or(cmp.Compare(a.people, b.people), strings.Compare(a.Key, b.Key))
-		})
-		hidden := 0.0
-		for _, v := range siblings {
-			if v.Suppressed = v.Suppressed || hidden > 0 && r.kpi.Suppressed(hidden); v.Suppressed {
-				hidden += v.people
-				v.Value, v.Size = 0, 0
-			}
-		}
-	}
 }
 
 // rounded is a figure without what adding up in binary leaves behind: to 15 significant digits.

@@ -31,6 +31,9 @@ type Grain string
 // PersonGrain is that of observations of single persons.
 const PersonGrain Grain = "person"
 
+// teamGrain is that of observations of teams, the only groups of which there are figures of employees.
+const teamGrain Grain = "team"
+
 // Grain is the observation's own.
 func (o Observation) Grain() Grain {
 	if o.Person != "" {
@@ -147,6 +150,9 @@ func (s SubmittedObservation) Check(rules ObservationRules) (AcceptedObservation
 	}
 	o.Value = s.checkValue(rules.KPI, &faults)
 	o.Size = s.checkSize(rules.KPI, &faults)
+	if rules.KPI.Kind == EmployeeKPI {
+		o.checkEmployees(rules.KPI, &faults)
+	}
 	if err := faults.Err("the observation was not stored"); err != nil {
 		return AcceptedObservation{}, err
 	}
@@ -201,6 +207,26 @@ func (s SubmittedObservation) checkSize(k KPI, faults *Faults) *float64 {
 		faults.Add("size", "must be above 0 and at most %g", maxFigure)
 	}
 	return s.Size
+}
+
+// checkEmployees refuses figures that are of a single employee, or of an unknown
+// number of them, or that those of teams could be subtracted from.
+func (o Observation) checkEmployees(k KPI, faults *Faults) {
+	const remedy = "is not for figures of employees: they are recorded of a team or of the company, with their size"
+	if o.Person != "" {
+		faults.Add("person", remedy)
+	}
+	for d, key := range o.Keys {
+		if key != "" && Dimension(d) != Team {
+			faults.Add(Dimension(d).String(), remedy)
+		}
+	}
+	switch {
+	case k.countsEmployees() && o.Value < 0:
+		faults.Add("value", "must be 0 or more: it is a number of employees")
+	case o.Size == nil && !k.countsEmployees() && k.AddsUp != ByMean: // else checkSize has said so
+		faults.Add("size", "is missing: say how many employees the figure is of")
+	}
 }
 
 // Slot is what there can be one observation of at a time: the same period, keys and person.

@@ -115,11 +115,16 @@ func TestKPIWithObservationsKeepsWhatOldFiguresSay(t *testing.T) {
 			hasCode(t, name, err, models.Conflict)
 		}
 		k := turnover("sales")
-		k.Name, k.Kind, k.Better = "Sales", models.EmployeeKPI, score.Lower
+		k.Name, k.Kind, k.Better = "Sales", models.OperationalKPI, score.Lower
 		if _, _, err := h.PutKPI(t.Context(), "bank", k); err != nil {
 			t.Errorf("name, kind and good end: %v", err)
 		}
-		_, _, err := h.PutKPI(t.Context(), "bank", turnover("sales"))
+		k.Kind = models.EmployeeKPI
+		_, _, err := h.PutKPI(t.Context(), "bank", k)
+		hasCode(t, "figures of an unknown number of employees", err, models.Conflict)
+		h.define(t, "bank", models.KPI{Key: "absence", Kind: models.EmployeeKPI})
+		h.observe(t, "bank", "absence", october(1, `,"size":9`))
+		_, _, err = h.PutKPI(t.Context(), "bank", turnover("absence"))
 		hasCode(t, "employees laid open", err, models.Conflict)
 	})
 }
