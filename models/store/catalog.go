@@ -171,12 +171,24 @@ func redefinable(tx *gorm.DB, workspace string, before metricRow, m models.Metri
 	if before.Same(m.Scale) && before.Audience == m.Audience {
 		return nil
 	}
-	var counted int64
-	err := tx.Model(&arrivalRow{}).Where("workspace = ? AND metric = ?", workspace, m.Key).Limit(1).Count(&counted).Error
-	if err != nil || counted == 0 {
+	answered, err := answered(tx, workspace, m.Key)
+	if err != nil || !answered {
 		return err
 	}
 	return models.Errorf(models.Conflict,
 		"metric %q has answers on the scale %d to %d (%s is better, %s): its range, good end and audience can't change any more; define a new metric",
 		m.Key, before.Min, before.Max, before.Better, before.Audience)
+}
+
+// answered reports whether the metric has, or had, answers: those that arrived, and
+// those that are stored but count nowhere, since they wait for a lot or are excluded.
+func answered(tx *gorm.DB, workspace, metric string) (bool, error) {
+	for _, row := range []any{&arrivalRow{}, &answerRow{}} { // the first is quick to look through
+		var found []string
+		err := tx.Model(row).Where("workspace = ? AND metric = ?", workspace, metric).Limit(1).Pluck("metric", &found).Error
+		if err != nil || len(found) > 0 {
+			return len(found) > 0, err
+		}
+	}
+	return false, nil
 }

@@ -78,3 +78,22 @@ func TestAMetricWithAnswersKeepsTheirScale(t *testing.T) {
 		same(t, "stored", metrics["comfort"], recut)
 	})
 }
+
+func TestAMetricWhoseAnswersWaitOrAreExcludedKeepsItsAudience(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, h house) {
+		mood := comfort()
+		mood.Audience = models.Employee
+		if _, err := h.PutMetric(t.Context(), "bank", mood); err != nil {
+			t.Fatal(err)
+		}
+		excluded := true
+		id := h.commit(t, "bank", `{"metric":"comfort","score":1}`)[0] // one of five: it is not counted yet
+		for _, when := range []string{"waiting", "excluded"} {
+			_, err := h.PutMetric(t.Context(), "bank", comfort())
+			hasCode(t, when, err, models.Conflict)
+			if _, err := h.UpdateResponse(t.Context(), "bank", id, models.Patch{Excluded: &excluded}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
