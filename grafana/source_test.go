@@ -64,3 +64,28 @@ func (s shop) EachCount(_ context.Context, _, metric string, p models.Period, do
 func (s shop) FindArrivals(context.Context, string) ([]models.ArrivalCount, error) {
 	return []models.ArrivalCount{{Arrival: models.Arrival{Metric: "nps", Touchpoint: "checkout", Segment: "new", Channel: "web"}, N: 7}}, nil
 }
+
+func (s shop) AnonymityByWorkspace(context.Context, string) (models.Anonymity, error) {
+	return models.DefaultAnonymity(), nil
+}
+
+func (s shop) FindKPIs(context.Context, string) ([]models.KPI, error) {
+	return []models.KPI{{Key: "sales", Kind: models.FinancialKPI, Unit: "EUR", AddsUp: models.BySum}}, nil
+}
+
+func (s shop) FindKPITargets(context.Context, string) ([]models.KPITarget, error) {
+	return []models.KPITarget{{KPI: "sales", Period: models.DayLength, Level: models.CompanyLevel, Value: 900, From: s.today - 100, Owner: "sales"}}, nil
+}
+
+func (s shop) EachKPIPart(_ context.Context, _, _ string, p models.Period, do func(models.KPIPart) error) error {
+	for day := max(p.Since, s.today-300); day < min(p.Until, s.today); day++ {
+		for _, d := range models.KPIDimensions() {
+			part := models.KPIPart{KPISum: models.KPISum{Value: 1000}, Period: models.DayLength, Start: day, Grain: models.Grain(d.String()), Keys: models.Keys{}}
+			part.Keys[d] = s.keys()[d]
+			if err := do(part); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -12,13 +12,17 @@ import (
 // dimensions is the number of dimensions.
 const dimensions = len(models.Keys{})
 
-// catalog is what a workspace may be asked about: its metrics, keys and journeys.
+// catalog is what a workspace may be asked about: its metrics, keys, journeys and KPIs.
 type catalog struct {
 	metrics  models.Metrics
 	keys     [dimensions][]string // sorted
 	journeys []models.Entry       // sorted by key
 	targets  []models.Target
 	models   map[string]models.CompanyModel // by metric
+
+	kpis       []models.KPI
+	kpiTargets []models.KPITarget
+	anonymity  models.Anonymity
 }
 
 func readCatalog(ctx context.Context, source Source, workspace string) (catalog, error) {
@@ -38,6 +42,9 @@ func readCatalog(ctx context.Context, source Source, workspace string) (catalog,
 	if c.models, err = readModels(ctx, source, workspace); err != nil {
 		return catalog{}, err
 	}
+	if err := c.readKPIs(ctx, source, workspace); err != nil {
+		return catalog{}, err
+	}
 	for _, e := range entries {
 		if e.Kind == models.JourneyKind {
 			c.journeys = append(c.journeys, e)
@@ -45,7 +52,7 @@ func readCatalog(ctx context.Context, source Source, workspace string) (catalog,
 			c.keys[d] = append(c.keys[d], e.Key)
 		}
 	}
-	c.addModelled()
+	c.addNamed()
 	for d, keys := range c.keys {
 		slices.Sort(keys)
 		c.keys[d] = slices.Compact(keys)
@@ -63,12 +70,29 @@ func readModels(ctx context.Context, source Source, workspace string) (map[strin
 	return byMetric, err
 }
 
-// addModelled makes the groups that the models weigh known, so that none of
-// them is told as another, whatever the catalogs have room for.
-func (c *catalog) addModelled() {
+func (c *catalog) readKPIs(ctx context.Context, source Source, workspace string) error {
+	var err error
+	if c.kpis, err = source.FindKPIs(ctx, workspace); err != nil {
+		return err
+	}
+	if c.kpiTargets, err = source.FindKPITargets(ctx, workspace); err != nil {
+		return err
+	}
+	c.anonymity, err = source.AnonymityByWorkspace(ctx, workspace)
+	return err
+}
+
+// addNamed makes the groups known that the models weigh and the KPIs' targets
+// are for, so that none of them is told as another, whatever the catalogs have room for.
+func (c *catalog) addNamed() {
 	for _, m := range c.models {
 		if d, is := m.Level.Dimension(); is {
 			c.keys[d] = append(c.keys[d], m.Keys()...)
+		}
+	}
+	for _, t := range c.kpiTargets {
+		if d, is := t.Level.Dimension(); is {
+			c.keys[d] = append(c.keys[d], t.Key)
 		}
 	}
 }

@@ -32,6 +32,7 @@ func (w *workspace) refresh(ctx context.Context, source Source, changed change) 
 		}
 	}
 	w.countArrivals(arrivals)
+	w.staleKPIs(changed.kpis)
 	return true, nil
 }
 
@@ -64,8 +65,10 @@ func (w *workspace) adopt(c catalog) bool {
 		}
 		w.dirty[arrivalsText] = true
 	}
+	before := w.catalog
 	w.catalog = c
 	w.addKeys(c)
+	w.adoptKPIs(before)
 	return true
 }
 

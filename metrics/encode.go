@@ -16,7 +16,9 @@ import (
 func (w *workspace) encode() (bool, error) {
 	for name := range w.dirty {
 		var s series
-		if name == arrivalsText {
+		if key, is := strings.CutPrefix(name, kpisText); is {
+			w.kpiSeries(&s, key)
+		} else if name == arrivalsText {
 			w.arrivalSeries(&s)
 		} else if metric, drops := strings.CutSuffix(name, dropsText); drops {
 			w.dropSeries(&s, w.tallies[metric])
@@ -29,6 +31,9 @@ func (w *workspace) encode() (bool, error) {
 			return false, err
 		}
 		w.text[name] = encoded
+		if encoded.series == 0 { // of a KPI that is gone, for one
+			delete(w.text, name)
+		}
 	}
 	changed := len(w.dirty) > 0
 	w.dirty = map[string]bool{}

@@ -116,6 +116,13 @@ func bank(t testing.TB) *shelf {
 		s.answer(t, "bank", a.n, a.sub)
 	}
 	s.answer(t, "shop", 1, nps("checkout", 8))
+	s.defineKPI("bank", models.KPI{Key: "revenue", Name: "Revenue", Kind: models.FinancialKPI, Unit: "EUR", Better: "higher", AddsUp: models.BySum})
+	s.defineKPI("bank", models.KPI{Key: "engagement", Name: "Engagement", Kind: models.EmployeeKPI, Unit: models.RatioUnit, Better: "higher", AddsUp: models.ByMean})
+	s.aimKPI("bank", models.KPITarget{KPI: "revenue", Period: models.MonthLength, Level: "touchpoint", Key: "closing", Value: 250_000, Owner: "sales"})
+	for _, month := range []string{"2026-07", "2026-08", "2026-09", "2026-10"} {
+		s.observe(t, "bank", "revenue", monthly(month, 184_200.5, `,"touchpoint":"closing"`), monthly(month, 1000, `,"touchpoint":"booking"`))
+		s.observe(t, "bank", "engagement", monthly(month, 0.5, `,"team":"helsinki-3","size":12`), monthly(month, 0.75, `,"team":"turku-1","size":36`))
+	}
 	return s
 }
 

@@ -41,6 +41,9 @@ const (
 	volumeFamily
 	volumeExpectedFamily
 	volumeZFamily
+	kpiFamily
+	kpiStartFamily
+	kpiTargetFamily
 	windowFamily
 	arrivalFamily
 	familyCount
@@ -85,6 +88,9 @@ func families() [familyCount]family {
 		volumeFamily:           {"cx_volume_responses", "Number of answers in the last closed day (arm day) or the last 7 (week).", gauge},
 		volumeExpectedFamily:   {"cx_volume_expected", "Number of answers that the same time usually has, by the 8 weeks before.", gauge},
 		volumeZFamily:          {"cx_volume_z", "How far the answers are below what is expected, in standard errors; negative when above.", gauge},
+		kpiFamily:              {"cx_kpi_value", "The KPI's figure of the latest period that there is one of, in its unit.", gauge},
+		kpiStartFamily:         {"cx_kpi_period_start_timestamp_seconds", "When the period began that cx_kpi_value is of.", gauge},
+		kpiTargetFamily:        {"cx_kpi_target", "What the KPI is to reach in each period, in its unit, as it holds today; its owner is a label.", gauge},
 		windowFamily:           {"cx_window_responses", "Number of answers in the window, by category.", gauge},
 		arrivalFamily:          {"cx_responses_total", "Answers that arrived, by category; what is erased or excluded later stays counted.", counter},
 	}

@@ -13,6 +13,7 @@ import (
 type change struct {
 	catalogs bool
 	days     map[string]map[models.Day]bool // by metric
+	kpis     map[string]bool
 }
 
 // follow reads what changed since the last refresh and gives the revisions that it knows now.
@@ -46,11 +47,15 @@ func (s *snapshot) unhandled(revisions []models.Revision) (map[string]*change, m
 		}
 		c := changes[r.Workspace]
 		if c == nil {
-			c = &change{days: map[string]map[models.Day]bool{}}
+			c = &change{days: map[string]map[models.Day]bool{}, kpis: map[string]bool{}}
 			changes[r.Workspace] = c
 		}
 		if r.Metric == "" {
 			c.catalogs = true
+			continue
+		}
+		if key, is := r.KPI(); is {
+			c.kpis[key] = true
 			continue
 		}
 		if c.days[r.Metric] == nil {
@@ -97,10 +102,7 @@ func (s *snapshot) followWorkspace(ctx context.Context, w *workspace, now time.T
 		w.moveTo(today)
 	}
 	whole := today >= w.today // else the clock was set back: days that were let go are wanted again
-	if whole && changed == nil {
-		return nil
-	}
-	if whole {
+	if whole && changed != nil {
 		var err error
 		if whole, err = w.refresh(ctx, s.source, *changed); err != nil {
 			return err
@@ -108,7 +110,7 @@ func (s *snapshot) followWorkspace(ctx context.Context, w *workspace, now time.T
 		s.reportUnread(ctx, w)
 	}
 	if whole {
-		return nil
+		return w.readKPIs(ctx, s.source, s.now)
 	}
 	fresh, err := s.loadWorkspace(ctx, w.model, now, w)
 	if err != nil {

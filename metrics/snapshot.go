@@ -12,9 +12,9 @@ import (
 	"github.com/mittari/mittari/models"
 )
 
-// snapshot holds the rollups of all workspaces for the longest window and what
-// they say as series. Its memory grows with the groups and days that have
-// answers, not with the answers.
+// snapshot holds the rollups of all workspaces for the longest window, the KPIs'
+// latest figures, and what they say as series. Its memory grows with the groups
+// and days that have answers, not with the answers or observations.
 type snapshot struct {
 	source Source
 	now    func() time.Time
@@ -97,7 +97,7 @@ func (s *snapshot) loadWorkspace(ctx context.Context, m models.Workspace, now ti
 		return nil, err
 	}
 	s.reportUnread(ctx, w)
-	return w, nil
+	return w, w.readKPIs(ctx, s.source, s.now)
 }
 
 // reportUnread says that rows were left out, where a metric was redefined below its answers.

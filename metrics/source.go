@@ -29,4 +29,11 @@ type Source interface {
 	// EachCount gives the rollup rows of a period in any order; metric "" selects all.
 	EachCount(ctx context.Context, workspace, metric string, period models.Period, do func(models.Count) error) error
 	FindArrivals(ctx context.Context, workspace string) ([]models.ArrivalCount, error)
+	AnonymityByWorkspace(ctx context.Context, workspace string) (models.Anonymity, error)
+	FindKPIs(ctx context.Context, workspace string) ([]models.KPI, error)
+	// FindKPITargets gives all targets of KPIs, past and to come too.
+	FindKPITargets(ctx context.Context, workspace string) ([]models.KPITarget, error)
+	// EachKPIPart gives what a KPI's observations of the periods that begin in a
+	// run of days add up to, in any order.
+	EachKPIPart(ctx context.Context, workspace, kpi string, starts models.Period, do func(models.KPIPart) error) error
 }

@@ -24,7 +24,7 @@ type shelf struct {
 	broken     error
 	workspaces map[string]*shelved
 	revisions  []models.Revision
-	asked      []string // what EachCount was asked for
+	asked      []string // what EachCount and EachKPIPart were asked for
 	meanwhile  func()   // happens once, just before the arrivals are read
 }
 
@@ -36,6 +36,7 @@ type shelved struct {
 	models   []models.CompanyModel
 	counts   map[models.Count]int64 // by the count with N = 0
 	arrivals map[models.Arrival]int64
+	kpiShelf
 }
 
 func newShelf(now string) *shelf {
@@ -73,7 +74,8 @@ func (s *shelf) open(key, zone string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.workspaces[key] = &shelved{Workspace: models.Workspace{Key: key, TimeZone: zone}, metrics: models.StandardMetrics(),
-		counts: map[models.Count]int64{}, arrivals: map[models.Arrival]int64{}}
+		counts: map[models.Count]int64{}, arrivals: map[models.Arrival]int64{},
+		kpiShelf: kpiShelf{anonymity: models.DefaultAnonymity(), observations: map[models.Observation]models.Observation{}}}
 	s.revise(key, "", 0)
 }
 

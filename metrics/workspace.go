@@ -18,7 +18,8 @@ type workspace struct {
 	bounds
 	tallies  map[string]*tally // by metric, of those with answers
 	arrivals map[arrival]arrived
-	text     map[string]*text // what was encoded, by metric, and arrivalsText
+	kpis     map[string]*kpi
+	text     map[string]*text // what was encoded, by metric, drops, KPI, and arrivalsText
 	dirty    map[string]bool  // what has to be encoded anew
 	unread   int              // rows that no metric could read
 }
@@ -36,7 +37,7 @@ type bounds struct {
 	watch     models.WatchSettings
 }
 
-// loadWorkspace reads all that the windows hold. Counters go on from before, which may be nil.
+// loadWorkspace reads all that the windows hold; the KPIs are still to be read. Counters go on from before, which may be nil.
 func loadWorkspace(ctx context.Context, source Source, m models.Workspace, now time.Time, bounds bounds, before *workspace) (*workspace, error) {
 	zone, err := m.Zone()
 	if err != nil {
@@ -53,6 +54,7 @@ func loadWorkspace(ctx context.Context, source Source, m models.Workspace, now t
 	w := newWorkspace(m, zone, now, bounds)
 	w.catalog = c
 	w.addKeys(c)
+	w.adoptKPIs(catalog{})
 	for _, metric := range c.metrics.Keys() {
 		for _, p := range parts(w.held()) {
 			if err := w.read(ctx, source, metric, p); err != nil {
@@ -137,11 +139,13 @@ func (w *workspace) count(t *tally, days map[models.Day]map[cell]int64, c models
 
 // moveTo makes today the last day of all windows.
 func (w *workspace) moveTo(today models.Day) {
+	before := w.today
 	w.today = today
 	for metric, t := range w.tallies {
 		t.moveTo(today)
 		w.changed(metric, w.held().Since)
 	}
+	w.moveKPIs(before)
 }
 
 // changed has a metric's series encoded anew: those of its drops only when the day is closed.
