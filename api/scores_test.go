@@ -35,7 +35,7 @@ func TestFaultyQuestionForScoresIsRefusedByName(t *testing.T) {
 	g := goldenFile(t, "score_faults")
 	admin := newServer(t, setup{}).as(t, home)
 	for _, query := range []string{
-		"", "metric=npx", "metric=nps&metric=csat", "metric=nps&group_by=region", "metric=nps&window=30d", "metric=nps&window=28d&since=2026-11-01",
+		"", "metric=npx", "metric=_participation/customer", "metric=nps&metric=csat", "metric=nps&group_by=region", "metric=nps&window=30d", "metric=nps&window=28d&since=2026-11-01",
 		"metric=nps&until=2026-11-01", "metric=nps&since=2026-11-02&until=2026-11-02", "metric=nps&since=2026-11-02&until=2026-11-01",
 		"metric=nps&since=2026-11-21", "metric=nps&since=yesterday&until=2026-11-01", "metric=nps&since=2026-11-01T10:00:00Z", "metric=nps&since=2026-11-01T00:00:00Z", "metric=nps&since=1.11.2026",
 		"metric=nps&since=2026-11-01&until=2026-11-01T24:00:00Z", "metric=nps&interval=hour", "metric=nps&since=1969-12-30", "metric=nps&since=0001-01-01T00:00:00Z", "metric=nps&since=2026-01-01&until=9999-01-01",

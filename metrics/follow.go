@@ -58,6 +58,9 @@ func (s *snapshot) unhandled(revisions []models.Revision) (map[string]*change, m
 			c.kpis[key] = true
 			continue
 		}
+		if models.IsParticipation(r.Metric) {
+			continue
+		}
 		if c.days[r.Metric] == nil {
 			c.days[r.Metric] = map[models.Day]bool{}
 		}

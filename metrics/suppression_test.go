@@ -1,6 +1,9 @@
 package metrics
 
 import (
+	"bytes"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -54,5 +57,22 @@ func TestSingleCustomerIsShown(t *testing.T) {
 	s.answer(t, "bank", 1, nps("gate", 9))
 	if got := scores(t, newExporter(t, s), "cx_score", `touchpoint="gate"`); len(got) != 5 {
 		t.Errorf("customers' answers have no threshold, but: %q", got)
+	}
+}
+
+func TestParticipationIsNoMetricOfTheSeries(t *testing.T) {
+	s := newShelf("2026-11-20T12:00:00Z")
+	s.open("bank", "UTC")
+	var log bytes.Buffer
+	e, err := New(Config{Source: s, Log: slog.New(slog.NewTextHandler(&log, nil)), Now: s.clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refresh(t, e)
+	s.answer(t, "bank", 1, nps("gate", 9))
+	s.answer(t, "bank", 5, pulse("crew", 3))
+	refresh(t, e)
+	if text := string(e.snapshot.published.Load().all.plain); strings.Contains(text, "_participation") || strings.Contains(log.String(), "WARN") {
+		t.Errorf("the log says %s and the series\n%s", &log, text)
 	}
 }

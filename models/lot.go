@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Held is an answer to an anonymous metric, or the comment on it: it is not
-// counted, or shown, by itself but in a Lot. The response's id and the answer's
+// Held is an answer to an anonymous metric, the comment on it, or the
+// Participation of a response: it is not counted, or shown, by itself but in a Lot. The response's id and the answer's
 // own touchpoint tell which answer it is; Day and Keys are its own while it waits
 // and the lot's once it is in one.
 type Held struct {
@@ -128,11 +128,14 @@ func (l Lot) Counts() []Count {
 }
 
 // Arrivals are what the lot adds to the counts of answers that arrived: all of
-// it, also what had Returned, so that the two counts can't be told apart.
+// it, also what had Returned, so that the two counts can't be told apart. Responses
+// themselves add nothing.
 func (l Lot) Arrivals(m Metric) []Arrival {
-	arrivals := make([]Arrival, len(l.Answers))
-	for i, h := range l.Answers {
-		arrivals[i] = m.arrival(l.Keys, h.Score)
+	var arrivals []Arrival
+	for _, h := range l.Answers {
+		if !IsParticipation(h.Metric) {
+			arrivals = append(arrivals, m.arrival(l.Keys, h.Score))
+		}
 	}
 	return arrivals
 }

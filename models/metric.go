@@ -15,6 +15,9 @@ const (
 	Employee Audience = "employee"
 )
 
+// Audiences are both.
+func Audiences() []Audience { return []Audience{Customer, Employee} }
+
 // Metric is one question's measure: a scale with cut points and a headline, and how people call it.
 type Metric struct {
 	Key      string `json:"key" example:"nps"`

@@ -48,14 +48,14 @@ type Count struct {
 	N      int64
 }
 
-// Counts are the answers of a response as rollup rows for its day, but for those
-// that are held back; none when it is excluded.
-func (r Response) Counts(day Day, held func(Answer) bool) []Count {
+// Counts are the response and its answers as rollup rows for its day, but for
+// what is held back; none when it is excluded.
+func (r Response) Counts(day Day, metrics Metrics, held func(Answer) bool) []Count {
 	if r.Excluded {
 		return nil
 	}
-	counts := make([]Count, 0, len(r.Answers))
-	for _, a := range r.Answers {
+	counts := make([]Count, 0, len(r.Answers)+1)
+	for _, a := range r.counted(metrics) {
 		if !held(a) {
 			counts = append(counts, Count{Metric: a.Metric, Day: day, Keys: r.Keys(a), Score: a.Score, N: 1})
 		}
@@ -63,15 +63,16 @@ func (r Response) Counts(day Day, held func(Answer) bool) []Count {
 	return counts
 }
 
-// Held are the answers to anonymous metrics and the comments on them, waiting to
-// be counted in lots; none when the response is excluded.
+// Held are the answers to anonymous metrics and the comments on them, and the
+// response itself where its audience is anonymous, waiting to be counted in lots;
+// none when the response is excluded.
 func (r Response) Held(day Day, metrics Metrics) []Held {
 	if r.Excluded {
 		return nil
 	}
 	var held []Held
-	for _, a := range r.Answers {
-		if !metrics[a.Metric].Anonymous() {
+	for _, a := range r.counted(metrics) {
+		if !metrics.InLots(a) {
 			continue
 		}
 		h := Held{ResponseID: r.ID, Touchpoint: a.Touchpoint, Metric: a.Metric, Score: a.Score, Day: day, Keys: r.Keys(a), Since: r.CreatedAt}

@@ -8,12 +8,12 @@ import (
 func TestAnExcludedResponseIsCountedNowhere(t *testing.T) {
 	r := accept(t, `{"metric":"nps","score":9}`).Response()
 	none := func(Answer) bool { return false } // is held back
-	if counts := r.Counts(7, none); len(counts) != 1 || counts[0] != (Count{"nps", 7, Keys{}, 9, 1}) {
+	if counts := r.Counts(7, StandardMetrics(), none); len(counts) != 2 || counts[0] != (Count{"nps", 7, Keys{}, 9, 1}) {
 		t.Errorf("counted as %+v", counts)
 	}
 	yes := true
 	(Patch{Excluded: &yes}).Apply(&r)
-	if counts := r.Counts(7, none); len(counts) != 0 {
+	if counts := r.Counts(7, StandardMetrics(), none); len(counts) != 0 {
 		t.Errorf("counted as %+v", counts)
 	}
 }

@@ -68,13 +68,10 @@ func (a Accepted) Digest() [32]byte { return a.digest }
 // Day is the day the response was collected on, in its workspace's time zone.
 func (a Accepted) Day() Day { return DayOf(a.response.CollectedAt, a.zone) }
 
-// anonymous reports whether the answer is held back, to be counted in a lot.
-func (a Accepted) anonymous(answer Answer) bool { return a.metrics[answer.Metric].Anonymous() }
+// Counts are the response and its answers, as far as they are counted at once, as rollup rows.
+func (a Accepted) Counts() []Count { return a.response.Counts(a.Day(), a.metrics, a.metrics.InLots) }
 
-// Counts are the answers that are counted at once, as rollup rows.
-func (a Accepted) Counts() []Count { return a.response.Counts(a.Day(), a.anonymous) }
-
-// Held are the answers that are counted in lots only.
+// Held is what of the response is counted in lots only.
 func (a Accepted) Held() []Held { return a.response.Held(a.Day(), a.metrics) }
 
 // Arrivals are the metrics, keys and categories of the answers that are counted
@@ -82,7 +79,7 @@ func (a Accepted) Held() []Held { return a.response.Held(a.Day(), a.metrics) }
 func (a Accepted) Arrivals() []Arrival {
 	arrivals := make([]Arrival, 0, len(a.response.Answers))
 	for _, answer := range a.response.Answers {
-		if !a.anonymous(answer) {
+		if !a.metrics.InLots(answer) {
 			arrivals = append(arrivals, a.metrics[answer.Metric].arrival(a.response.Keys(answer), answer.Score))
 		}
 	}

@@ -2,7 +2,7 @@ package store
 
 import (
 	"context"
-	"fmt"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -59,41 +59,56 @@ func (s *Store) PutAnonymity(ctx context.Context, workspace string, a models.Ano
 // lots apart that are too small now. What was in one lot stays together: it waits
 // with the lot's day and keys. Nothing of it arrives a second time.
 func (s *Store) regroup(tx *gorm.DB, workspace string, metrics models.Metrics) (lots, error) {
-	var counts []models.Count
-	for _, key := range metrics.Anonymous() {
-		counted, err := holdCounted(tx, workspace, key)
-		if err != nil {
-			return lots{}, err
-		}
-		small, err := s.takeSmallApart(tx, workspace, metrics[key])
-		if err != nil {
-			return lots{}, err
-		}
-		counts = append(counts, negative(append(counted, small...))...)
+	counts, err := holdCounted(tx, workspace, metrics)
+	if err != nil {
+		return lots{}, err
 	}
-	formed, err := s.formLots(tx, workspace, metrics, metrics.Anonymous())
-	return lots{counts: append(counts, formed.counts...)}, err
+	anonymous := anonymousKeys(metrics)
+	for _, key := range anonymous {
+		small, err := s.takeSmallApart(tx, workspace, metrics.Counted(key))
+		if err != nil {
+			return lots{}, err
+		}
+		counts = append(counts, small...)
+	}
+	formed, err := s.formLots(tx, workspace, metrics, anonymous)
+	return lots{counts: append(negative(counts), formed.counts...)}, err
 }
 
-// holdCounted makes the answers of a metric wait that are not held yet, and gives what they were counted as.
-func holdCounted(tx *gorm.DB, workspace, metric string) ([]models.Count, error) {
-	const of = ` FROM answers JOIN responses ON responses.workspace = answers.workspace AND responses.id = answers.response_id
-		WHERE answers.workspace = ? AND answers.metric = ? AND NOT responses.excluded AND NOT EXISTS (
-			SELECT 1 FROM held WHERE held.workspace = ? AND held.response_id = answers.response_id
-			AND held.at_touchpoint = answers.touchpoint AND held.metric = answers.metric AND NOT held.comment)`
-	counted, err := countRows(tx, `SELECT metric, day, survey, answers.touchpoint AS touchpoint, channel, segment, team, score, COUNT(*) AS n`+of+`
-		GROUP BY metric, day, survey, answers.touchpoint, channel, segment, team, score`, workspace, metric, workspace)
+// anonymousKeys are what is counted in lots only: metrics and participation.
+func anonymousKeys(metrics models.Metrics) []string {
+	keys := metrics.Anonymous()
+	for _, audience := range models.Audiences() {
+		if p := metrics.Participation(audience); p.Anonymous() {
+			keys = append(keys, p.Key)
+		}
+	}
+	return keys
+}
+
+// newlyHeld selects, as rows of held, what is anonymous and not held yet: answers, comments, responses themselves.
+const newlyHeld = `SELECT workspace, response_id, at_touchpoint, metric, comment, score, since, returned, day, survey, touchpoint, channel, segment, team
+	FROM (SELECT answers.workspace, response_id, answers.touchpoint AS at_touchpoint, metric, what.comment, score, created_at AS since, false AS returned,
+	             day, survey, answers.touchpoint, channel, segment, team
+	      FROM answers JOIN responses ON responses.workspace = answers.workspace AND responses.id = answers.response_id
+	           CROSS JOIN (SELECT false AS comment UNION ALL SELECT true) AS what
+	      WHERE answers.workspace = @workspace AND answers.metric IN @anonymous AND NOT excluded AND (answers.comment <> '' OR NOT what.comment)
+	      UNION ALL
+	      SELECT workspace, id, touchpoint, ` + participation + `, false, ` + askedFor + `, created_at, false,
+	             day, survey, touchpoint, channel, segment, team
+	      FROM responses WHERE workspace = @workspace AND NOT excluded AND NOT EXISTS (` + openAnswer + `)) AS anonymous
+	WHERE NOT EXISTS (SELECT 1 FROM held WHERE held.workspace = @workspace AND held.response_id = anonymous.response_id
+	      AND held.at_touchpoint = anonymous.at_touchpoint AND held.metric = anonymous.metric AND held.comment = anonymous.comment)`
+
+// holdCounted makes wait what is anonymous and not held yet, and gives what it was counted as.
+func holdCounted(tx *gorm.DB, workspace string, metrics models.Metrics) ([]models.Count, error) {
+	args := tallyArgs(workspace, metrics)
+	counted, err := countRows(tx, newlyHeld+" AND NOT comment", args)
 	if err != nil || len(counted) == 0 {
 		return nil, err
 	}
-	const insert = `INSERT INTO held (workspace, response_id, at_touchpoint, metric, comment, score, since, returned,
-			day, survey, touchpoint, channel, segment, team)
-		SELECT answers.workspace, response_id, answers.touchpoint, metric, %s, score, created_at, false,
-			day, survey, answers.touchpoint, channel, segment, team`
-	// The comments go first: an answer counts as held once its score is.
-	comments := tx.Exec(fmt.Sprintf(insert, "true")+of+" AND answers.comment <> ''", workspace, metric, workspace)
-	scores := tx.Exec(fmt.Sprintf(insert, "false")+of, workspace, metric, workspace)
-	return counted, firstError(comments.Error, scores.Error)
+	return counted, tx.Exec(`INSERT INTO held (workspace, response_id, at_touchpoint, metric, comment, score, since, returned,
+		day, survey, touchpoint, channel, segment, team) `+newlyHeld, args).Error
 }
 
 // takeSmallApart makes the answers and comments wait that are in lots smaller than
@@ -101,9 +116,7 @@ func holdCounted(tx *gorm.DB, workspace, metric string) ([]models.Count, error) 
 func (s *Store) takeSmallApart(tx *gorm.DB, workspace string, m models.Metric) ([]models.Count, error) {
 	const small = ` lot IN (SELECT lot FROM held WHERE workspace = ? AND metric = ? AND comment = ? AND lot IS NOT NULL
 		GROUP BY lot HAVING COUNT(*) < ?)`
-	counted, err := countRows(tx, `SELECT metric, day, survey, touchpoint, channel, segment, team, score, COUNT(*) AS n
-		FROM held WHERE workspace = ? AND`+small+` GROUP BY metric, day, survey, touchpoint, channel, segment, team, score`,
-		workspace, workspace, m.Key, false, m.Threshold)
+	counted, err := countRows(tx, "SELECT * FROM held WHERE workspace = ? AND"+small, workspace, workspace, m.Key, false, m.Threshold)
 	if err != nil {
 		return nil, err
 	}
@@ -113,9 +126,12 @@ func (s *Store) takeSmallApart(tx *gorm.DB, workspace string, m models.Metric) (
 	return counted, firstError(answers.Error, comments.Error)
 }
 
-func countRows(tx *gorm.DB, query string, args ...any) ([]models.Count, error) {
+// countRows counts the rows of a selection by the rollups' columns.
+func countRows(tx *gorm.DB, selection string, args ...any) ([]models.Count, error) {
+	columns := strings.Join(keyColumns(), ", ")
 	var rows []countRow
-	if err := tx.Raw(query, args...).Scan(&rows).Error; err != nil {
+	err := tx.Raw("SELECT "+columns+", COUNT(*) AS n FROM ("+selection+") AS selected GROUP BY "+columns, args...).Scan(&rows).Error
+	if err != nil {
 		return nil, err
 	}
 	counts := make([]models.Count, len(rows))

@@ -38,7 +38,9 @@ func TestACommitStoresTheResponseAndAllThatFollows(t *testing.T) {
 		}
 		slices.SortFunc(counts, compareCounts)
 		day := batch[0].Day()
+		customers := models.ParticipationKey(models.Customer)
 		same(t, "rollups", counts, []models.Count{
+			{Metric: customers, Day: day, Keys: models.Keys{"y", "visit", "sms", "g", "m"}, Score: models.Unasked, N: 1},
 			{Metric: "csat", Day: day, Keys: models.Keys{"y", "food", "sms", "g", "m"}, Score: 2, N: 1},
 			{Metric: "nps", Day: day, Keys: models.Keys{"y", "visit", "sms", "g", "m"}, Score: 9, N: 1}})
 		arrivals, err := h.FindArrivals(t.Context(), "bank")
@@ -58,7 +60,7 @@ func TestACommitStoresTheResponseAndAllThatFollows(t *testing.T) {
 			changed = append(changed, fmt.Sprint(r.Workspace, r.Metric, int(r.Day)))
 		}
 		slices.Sort(changed)
-		same(t, "revisions", changed, []string{"bank0", fmt.Sprint("bank", "csat", int(day)), fmt.Sprint("bank", "nps", int(day))})
+		same(t, "revisions", changed, []string{"bank0", fmt.Sprint("bank", customers, int(day)), fmt.Sprint("bank", "csat", int(day)), fmt.Sprint("bank", "nps", int(day))})
 		if err := firstError(err, err2, err3); err != nil {
 			t.Fatal(err)
 		}

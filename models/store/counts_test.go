@@ -92,7 +92,8 @@ func TestEachCountGivesEveryRowOfThePeriodOnce(t *testing.T) {
 			`{"metric":"csat","score":5,"collected_at":"2026-11-02T10:00:00Z"}`)
 		period := models.Period{Since: day(t, "2026-11-01"), Until: day(t, "2026-11-03")}
 		for metric, want := range map[string][]string{
-			"":     {"csat 2026-11-02 5×1", "nps 2026-11-01 9×2", "nps 2026-11-02 m 9×1"},
+			"": {"_participation/customer 2026-11-01 1×2", "_participation/customer 2026-11-02 1×1", "_participation/customer 2026-11-02 m 1×1",
+				"csat 2026-11-02 5×1", "nps 2026-11-01 9×2", "nps 2026-11-02 m 9×1"},
 			"nps":  {"nps 2026-11-01 9×2", "nps 2026-11-02 m 9×1"},
 			"enps": nil,
 		} {

@@ -102,7 +102,7 @@ func (s *Store) formLots(tx *gorm.DB, workspace string, metrics models.Metrics, 
 				answers = append(answers, r.held())
 			}
 		}
-		metric := metrics[key]
+		metric := metrics.Counted(key)
 		for _, lot := range models.Lots(answers, metric.Threshold, closed) {
 			formed.counts = append(formed.counts, lot.Counts()...)
 			formed.arrivals = append(formed.arrivals, lot.Arrivals(metric)...)

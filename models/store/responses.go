@@ -154,11 +154,15 @@ func (s *Store) EraseResponse(ctx context.Context, workspace, id string) error {
 
 // uncount takes a response out of the rollups, and the lots that it is in apart.
 func (s *Store) uncount(tx *gorm.DB, r models.Response, day models.Day) error {
+	metrics, err := metricsOf(tx, r.Workspace)
+	if err != nil {
+		return err
+	}
 	counts, held, err := s.release(tx, r.Workspace, r.ID)
 	if err != nil {
 		return err
 	}
-	return s.addCounts(tx, r.Workspace, append(counts, negative(r.Counts(day, held))...))
+	return s.addCounts(tx, r.Workspace, append(counts, negative(r.Counts(day, metrics, held))...))
 }
 
 // recount counts a response again. What is held of it has Returned: it was in lots before.
@@ -171,8 +175,7 @@ func (s *Store) recount(tx *gorm.DB, r models.Response, day models.Day) error {
 	for i := range held {
 		held[i].Returned = true
 	}
-	anonymous := func(a models.Answer) bool { return metrics[a.Metric].Anonymous() }
-	return firstError(s.putHeld(tx, r.Workspace, held), s.addCounts(tx, r.Workspace, r.Counts(day, anonymous)))
+	return firstError(s.putHeld(tx, r.Workspace, held), s.addCounts(tx, r.Workspace, r.Counts(day, metrics, metrics.InLots)))
 }
 
 func negative(counts []models.Count) []models.Count {

@@ -28,10 +28,8 @@ func (s *Store) Verify(ctx context.Context, workspace string, repair bool) ([]mo
 		if err != nil {
 			return err
 		}
-		for _, key := range metrics.Anonymous() {
-			if _, err := holdCounted(tx, workspace, key); err != nil {
-				return err
-			}
+		if _, err := holdCounted(tx, workspace, metrics); err != nil {
+			return err
 		}
 		if found, err = differences(tx, workspace); err != nil {
 			return err
@@ -46,6 +44,22 @@ func (s *Store) Verify(ctx context.Context, workspace string, repair bool) ([]mo
 	return found, err
 }
 
+// What a response is counted as itself, in SQL; see models.Participation.
+const (
+	participation = `CASE WHEN EXISTS (SELECT 1 FROM answers WHERE answers.workspace = @workspace AND answers.response_id = responses.id
+		AND answers.metric NOT IN @employees) THEN @customer_participation ELSE @employee_participation END`
+	askedFor = "CASE WHEN solicited = false THEN 0 ELSE 1 END"
+)
+
+// openAnswer selects a response's answers that are not anonymous. One that has any is counted at once.
+const openAnswer = `SELECT 1 FROM answers WHERE answers.workspace = @workspace AND answers.response_id = responses.id AND answers.metric NOT IN @anonymous`
+
+// tallyArgs are the arguments of what counts a workspace's answers anew.
+func tallyArgs(workspace string, metrics models.Metrics) map[string]any {
+	return map[string]any{"workspace": workspace, "anonymous": metrics.Anonymous(), "employees": metrics.Of(models.Employee),
+		"customer_participation": models.ParticipationKey(models.Customer), "employee_participation": models.ParticipationKey(models.Employee)}
+}
+
 // differences compares in the database, in one statement, so that both sides are of one moment.
 func differences(db *gorm.DB, workspace string) ([]models.Difference, error) {
 	metrics, err := metricsOf(db, workspace)
@@ -57,18 +71,21 @@ func differences(db *gorm.DB, workspace string) ([]models.Difference, error) {
 		SELECT %[1]s, CAST(SUM(n) AS bigint) AS n, CAST(SUM(stored) AS bigint) AS stored
 		FROM (SELECT metric, day, survey, answers.touchpoint AS touchpoint, channel, segment, team, score, 1 AS n, 0 AS stored
 		      FROM responses JOIN answers ON answers.workspace = responses.workspace AND answers.response_id = responses.id
-		      WHERE responses.workspace = ? AND NOT excluded AND metric NOT IN ?
+		      WHERE responses.workspace = @workspace AND NOT excluded AND metric NOT IN @anonymous
 		      UNION ALL
-		      SELECT %[1]s, 1 AS n, 0 AS stored FROM held WHERE workspace = ? AND lot IS NOT NULL AND NOT comment
+		      SELECT `+participation+`, day, survey, touchpoint, channel, segment, team, `+askedFor+`, 1, 0
+		      FROM responses WHERE workspace = @workspace AND NOT excluded AND EXISTS (`+openAnswer+`)
 		      UNION ALL
-		      SELECT %[1]s, 0 AS n, n AS stored FROM rollups WHERE workspace = ?) AS both_sides
+		      SELECT %[1]s, 1 AS n, 0 AS stored FROM held WHERE workspace = @workspace AND lot IS NOT NULL AND NOT comment
+		      UNION ALL
+		      SELECT %[1]s, 0 AS n, n AS stored FROM rollups WHERE workspace = @workspace) AS both_sides
 		GROUP BY %[1]s
 		HAVING SUM(n) <> SUM(stored)`, keys)
 	var rows []struct {
 		Answers countRow `gorm:"embedded"`
 		Stored  int64
 	}
-	if err := db.Raw(query, workspace, metrics.Anonymous(), workspace, workspace).Scan(&rows).Error; err != nil {
+	if err := db.Raw(query, tallyArgs(workspace, metrics)).Scan(&rows).Error; err != nil {
 		return nil, err
 	}
 	found := make([]models.Difference, len(rows))
