@@ -18,7 +18,10 @@ import (
 	"github.com/mittari/mittari/openapi"
 )
 
-const ndjson = "application/x-ndjson"
+const (
+	ndjson      = "application/x-ndjson"
+	parquetFile = "application/vnd.apache.parquet"
+)
 
 // contract is the document, with every object closed: a member that it does not name is a fault.
 type contract struct{ doc *openapi3.T }
@@ -37,6 +40,7 @@ func readContract() (*contract, error) {
 	}
 	openapi3.DefineStringFormatValidator("uuid", openapi3.NewRegexpFormatValidator(openapi3.FormatOfStringForUUIDOfRFC9562))
 	openapi3filter.RegisterBodyDecoder(ndjson, openapi3filter.PlainBodyDecoder)
+	openapi3filter.RegisterBodyDecoder(parquetFile, openapi3filter.FileBodyDecoder)
 	return &contract{doc}, nil
 }
 

@@ -83,6 +83,7 @@ func (l loot) values(t *testing.T, parameter string) []string {
 		"survey": {"guess-survey"}, "touchpoint": {"guess-touchpoint", "shared"}, "channel": {"guess-channel"}, "segment": {"guess-segment"}, "team": {"guess-team", "shared"},
 		"metric": {"guess-metric", "nps", "csat"}, "person": {"guess-person"}, "submission_id": {"guess-1"}, "cursor": l.cursors, "limit": {"1", "1000"},
 		"since": {"2026-11-01"}, "until": {"2026-12-01"}, "window": {"today", "365d"}, "interval": {"month"}, "group_by": levels, "dry_run": {"true"}, "pooled": {"true"},
+		"metrics": {"guess-metric", "nps,csat"}, "kpis": {"guess-kpi", ""}, "period": {"day", "year"}, "shape": {"wide"},
 	}[parameter]
 	if !known {
 		t.Errorf("say in this test what to try for the parameter %s", parameter)
@@ -121,7 +122,7 @@ func attempts(t *testing.T, s *server, c caller, l loot) []attempt {
 					all = append(all, attempt{method, path + "?" + query, "", ""})
 				}
 			}
-			if pattern == "/v1/responses" {
+			if pattern == "/v1/responses" || pattern == "/v1/analysis/table" {
 				all = append(all, attempt{method, path, "", ndjson}, attempt{method, path, "", "text/csv"})
 			}
 		}

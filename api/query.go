@@ -52,6 +52,24 @@ func (q *query) text(name string) string {
 // holdable reports whether a database can hold the text; one that can't must not be asked for it.
 func holdable(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }
 
+// list is a parameter's values, given several times or between commas, each once;
+// given without any it is empty. given tells whether it was given at all.
+func (q *query) list(name string) (values []string, given bool) {
+	q.known = append(q.known, name)
+	for _, text := range q.values[name] {
+		if !holdable(text) {
+			q.faults.Add(name, "must be UTF-8 without the NUL character")
+			return nil, true
+		}
+		for value := range strings.SplitSeq(text, ",") {
+			if value = strings.TrimSpace(value); value != "" && !slices.Contains(values, value) {
+				values = append(values, value)
+			}
+		}
+	}
+	return values, q.values.Has(name)
+}
+
 // number is a parameter's value from 1 to greatest, otherwise the default.
 func (q *query) number(name string, otherwise, greatest int) int {
 	text := q.text(name)

@@ -29,6 +29,7 @@ func (s *server) routes(engine *gin.Engine) {
 	add("DELETE", "/v1/responses/:id", models.WriteResponses, s.also(models.ReadResponses, s.eraseResponse))
 
 	add("GET", "/v1/scores", models.ReadScores, s.findScores)
+	add("GET", "/v1/analysis/table", models.ReadScores, s.findTable)
 	add("GET", "/v1/comments", models.ReadResponses, s.findComments)
 
 	add("GET", "/v1/metrics", anyKey, s.findMetrics)

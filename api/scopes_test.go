@@ -21,6 +21,7 @@ func needs() map[string][]models.Scope {
 		"PATCH /v1/responses/:id":  {models.ReadResponses, models.WriteResponses},
 		"DELETE /v1/responses/:id": {models.ReadResponses, models.WriteResponses},
 		"GET /v1/scores":           {models.ReadScores},
+		"GET /v1/analysis/table":   {models.ReadScores},
 		"GET /v1/comments":         {models.ReadResponses},
 		"GET /v1/anonymity":        anyKey,
 		"PUT /v1/anonymity":        {models.Admin},

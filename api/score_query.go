@@ -58,6 +58,9 @@ func (s *server) partsOf(q *query, zone *time.Location) []models.Period {
 	return nil
 }
 
+// maxDays is the greatest number of days that a question may be about.
+const maxDays = 40_000
+
 // periodOf reads the days asked for: by window, or by since and until.
 func (s *server) periodOf(q *query, zone *time.Location) models.Period {
 	today := models.DayOf(s.Clock(), zone)
@@ -91,7 +94,6 @@ func (s *server) periodOf(q *query, zone *time.Location) models.Period {
 		}
 		period = window.Period(today)
 	}
-	const maxDays = 40_000
 	if period.Days() > maxDays {
 		q.faults.Add("until", "is too long after since: a period may have %d days at most", maxDays)
 	}

@@ -34,6 +34,7 @@ type Config struct {
 type Store interface {
 	responseStore
 	scoreStore
+	tableStore
 	catalogStore
 	anonymityStore
 	commentStore

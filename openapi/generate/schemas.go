@@ -31,6 +31,9 @@ func mendSchemas(doc *openapi3.T) {
 		if op.RequestBody != nil {
 			delete(op.RequestBody.Value.Extensions, "x-originalParamName")
 		}
+		for _, p := range op.Parameters { // a list may be empty
+			p.Value.AllowEmptyValue = p.Value.In == "query" && p.Value.Schema.Value.Type.Is("array")
+		}
 	})
 }
 

@@ -8,6 +8,8 @@ const (
 	formJSON   = "application/json"
 	formNDJSON = "application/x-ndjson"
 	formCSV    = "text/csv"
+
+	formParquet = "application/vnd.apache.parquet"
 )
 
 // streamLines says of bodies with one document a line that they are text, and
@@ -31,6 +33,10 @@ func streamContent(content openapi3.Content) {
 	}
 	if media := content[formCSV]; media != nil {
 		media.Schema = text("Comma-separated values with a header line (RFC 4180)")
+	}
+	if media := content[formParquet]; media != nil {
+		media.Schema = text("A Parquet file with typed columns")
+		media.Schema.Value.Format = "binary"
 	}
 }
 
