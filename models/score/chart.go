@@ -15,7 +15,7 @@ func (s Scale) Standardized(h Histogram, mean, sd, floor float64) (float64, bool
 	if n <= 0 {
 		return 0, true
 	}
-	return (momentsOf(s.worths(h)).mean - mean) / math.Sqrt(sd*sd/float64(n)+floor*floor), true
+	return (s.moments(h).mean - mean) / math.Sqrt(sd*sd/float64(n)+floor*floor), true
 }
 
 // StandardizedIndex is Standardized for an Index: how far now's lies above

@@ -26,20 +26,20 @@ type Difference struct {
 // without answers on either side and, for a mean, where either side has one
 // answer or no variance: Welch's t would take that side as known exactly.
 func (s Scale) Compare(now, before Histogram) (Difference, bool) {
-	return s.estimator().compare(now, before)
+	return s.estimator().compare(s, now, before)
 }
 
-func (s netScore) compare(now, before Histogram) (Difference, bool) {
+func (netScore) compare(s Scale, now, before Histogram) (Difference, bool) {
 	d, ok := AdjustedWaldDifference(s.Categories(now), s.Categories(before), Confidence)
 	return d.scale(100, 200), ok
 }
 
-func (s shareScore) compare(now, before Histogram) (Difference, bool) {
+func (shareScore) compare(s Scale, now, before Histogram) (Difference, bool) {
 	d, ok := Newcombe(s.Categories(now)[Top], now.N(), s.Categories(before)[Top], before.N(), Confidence)
 	return d.scale(100, 100), ok
 }
 
-func (s meanScore) compare(now, before Histogram) (Difference, bool) {
+func (meanScore) compare(s Scale, now, before Histogram) (Difference, bool) {
 	if oneValue(now) || oneValue(before) {
 		return Difference{}, false
 	}

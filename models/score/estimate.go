@@ -19,42 +19,28 @@ func (e Estimate) Interval(confidence float64) Interval {
 	return Interval{e.Center - half, e.Center + half}
 }
 
-// worths are n answers worth the same points.
-type worths struct{ points, n float64 }
-
 // moments sum up answers by what they are worth: mean in points, variance of
-// one answer in points² (divided by n).
+// one answer in points² (divided by n). Those of no answers are zero.
 type moments struct{ n, mean, variance float64 }
 
-func momentsOf(answers []worths) moments {
-	var m moments
-	for _, a := range answers {
-		m.n += a.n
-		m.mean += a.n * a.points
-	}
-	m.mean /= m.n
-	for _, a := range answers {
-		d := a.points - m.mean
-		m.variance += a.n / m.n * d * d
-	}
-	return m
+// and are the moments of both together.
+func (m moments) and(o moments) moments {
+	n := m.n + o.n
+	apart := m.mean - o.mean
+	return moments{n, (m.n*m.mean + o.n*o.mean) / n, (m.n*m.variance+o.n*o.variance)/n + m.n/n*(o.n/n)*apart*apart}
 }
 
-// worths are a histogram's answers by what its headline takes them to be worth.
-func (s Scale) worths(h Histogram) []worths {
-	e := s.estimator()
-	answers := make([]worths, 0, len(h)+3)
-	for i, n := range h {
-		answers = append(answers, worths{e.worth(s.Min + i), float64(n)})
+// moments are those of a histogram's answers by what its headline takes them to be worth.
+func (s Scale) moments(h Histogram) moments {
+	if h.N() <= 0 {
+		return moments{}
 	}
-	return answers
+	return s.estimator().moments(s, h)
 }
 
 // smoothed are the moments with the headline's pseudo-answers: defined and
 // with a variance for one answer, for equal ones, and for none at all.
-func (s Scale) smoothed(h Histogram) moments {
-	return momentsOf(append(s.worths(h), s.estimator().prior()...))
-}
+func (s Scale) smoothed(h Histogram) moments { return s.moments(h).and(s.estimator().prior(s)) }
 
 // Estimate is the score with pseudo-answers added, which keep the variance
 // above zero for one answer or where all are equal, and let it widen, as it
@@ -79,6 +65,20 @@ func (s Scale) Estimate(h Histogram) (Estimate, bool) {
 	}
 	m := s.smoothed(h)
 	return Estimate{SampleSize: n, Center: m.mean, Variance: m.variance / m.n}, true
+}
+
+// Unpulled is the Estimate without the pull of the pseudo-answers towards the
+// middle of the scale: Center is the score as it is published. It is for many
+// groups of different sizes, beside which the pull would look like movement.
+// Without answers it reports false.
+func (s Scale) Unpulled(h Histogram) (Estimate, bool) {
+	n := h.N()
+	if n <= 0 {
+		return Estimate{}, false
+	}
+	plain := s.moments(h)
+	m := plain.and(s.estimator().prior(s))
+	return Estimate{SampleSize: n, Center: plain.mean, Variance: m.variance / m.n}, true
 }
 
 // Spread is the standard deviation of one answer about the score, in points,
@@ -116,32 +116,47 @@ func (s Scale) Drop(now, base Histogram, floor float64) (Drop, bool) {
 	if !ok {
 		return Drop{}, false
 	}
-	return Drop{Points: momentsOf(s.worths(base)).mean - momentsOf(s.worths(now)).mean, Z: z}, true
+	return Drop{Points: s.moments(base).mean - s.moments(now).mean, Z: z}, true
 }
 
-func (s netScore) worth(v int) float64 { return 100 * float64(1-s.Category(v)) }
-
-func (s netScore) prior() []worths { return []worths{{100, 0.75}, {0, 1.5}, {-100, 0.75}} }
-
-func (s shareScore) worth(v int) float64 {
-	if s.Category(v) == Top {
-		return 100
-	}
-	return 0
+func (netScore) moments(s Scale, h Histogram) moments {
+	c := s.Categories(h)
+	n := float64(c[Top] + c[Middle] + c[Bottom])
+	net := float64(c[Top]-c[Bottom]) / n
+	return moments{n: n, mean: 100 * net, variance: 100 * 100 * math.Max(0, float64(c[Top]+c[Bottom])/n-net*net)}
 }
 
-func (s shareScore) prior() []worths {
+func (netScore) prior(Scale) moments { return moments{n: 3, variance: 100 * 100 / 2.0} }
+
+func (netScore) least() float64 { return -100 }
+
+func (shareScore) moments(s Scale, h Histogram) moments {
+	n, top := float64(h.N()), float64(s.Categories(h)[Top])
+	return moments{n: n, mean: 100 * top / n, variance: 100 * 100 * (top / n) * ((n - top) / n)}
+}
+
+func (shareScore) prior(Scale) moments {
 	z := normalQuantile(Confidence)
-	return []worths{{100, z * z / 2}, {0, z * z / 2}}
+	return moments{n: z * z, mean: 50, variance: 50 * 50}
 }
 
-func (s meanScore) worth(v int) float64 { return s.Points(float64(v)) }
+func (shareScore) least() float64 { return 0 }
 
-func (s meanScore) prior() []worths {
-	each := 2 / float64(s.Size())
-	prior := make([]worths, s.Size())
-	for i := range prior {
-		prior[i] = worths{s.Points(float64(s.Min + i)), each}
+func (meanScore) moments(s Scale, h Histogram) moments {
+	n := h.N()
+	m := moments{n: float64(n)}
+	mean := h.mean(s.Min, n)
+	for i, c := range h {
+		d := (float64(s.Min+i) - mean) * s.perUnit()
+		m.variance += float64(c) / m.n * d * d
 	}
-	return prior
+	m.mean = s.Points(mean)
+	return m
 }
+
+func (meanScore) prior(s Scale) moments {
+	values := float64(s.Size())
+	return moments{n: 2, mean: 50, variance: 100 * 100 / 12.0 * (values + 1) / (values - 1)}
+}
+
+func (meanScore) least() float64 { return 0 }

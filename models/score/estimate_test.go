@@ -203,3 +203,10 @@ func ExampleScale_Drop() {
 	fmt.Printf("%.1f points, z = %.2f, %v\n", d.Points, d.Z, ok)
 	// Output: 21.0 points, z = 2.22, true
 }
+
+func TestQuantileOfTheIntervalsIsThatOfTheNormalDistribution(t *testing.T) {
+	confidence := Confidence // not a constant, so that it is rounded as any other
+	if want := distuv.UnitNormal.Quantile(1 - (1-confidence)/2); confidenceQuantile != want {
+		t.Errorf("z of %v is %v, not %v", confidence, want, confidenceQuantile)
+	}
+}

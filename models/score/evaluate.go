@@ -14,29 +14,30 @@ type Result struct {
 	Categories [3]int64 // indexed by Top, Middle, Bottom
 }
 
-// estimator is all in which the headlines differ.
+// estimator is all in which the headlines differ. It holds nothing, so that asking a scale for it costs nothing.
 type estimator interface {
-	evaluate(h Histogram, r *Result) // sets score, standard error and interval; h has answers
-	compare(now, before Histogram) (Difference, bool)
-	worth(v int) float64 // the points an answer of v is worth: the score is the mean worth
-	prior() []worths     // the pseudo-answers that keep a small group's variance honest
+	evaluate(s Scale, h Histogram, r *Result) // sets score, standard error and interval; h has answers
+	compare(s Scale, now, before Histogram) (Difference, bool)
+	moments(s Scale, h Histogram) moments // of what the answers are worth, in points; h has answers
+	prior(s Scale) moments                // the pseudo-answers that keep a small group's variance honest
+	least() float64                       // the worst score there is, in points; the best is 100
 }
 
 type (
-	netScore   struct{ Scale }
-	shareScore struct{ Scale }
-	meanScore  struct{ Scale }
+	netScore   struct{}
+	shareScore struct{}
+	meanScore  struct{}
 )
 
 // estimator picks by headline; nothing else does.
 func (s Scale) estimator() estimator {
 	switch s.Headline {
 	case Net:
-		return netScore{s}
+		return netScore{}
 	case Share:
-		return shareScore{s}
+		return shareScore{}
 	default: // Mean: Faults admits no other
-		return meanScore{s}
+		return meanScore{}
 	}
 }
 
@@ -51,25 +52,25 @@ func (s Scale) Evaluate(h Histogram) (Result, bool) {
 		return Result{}, false
 	}
 	r := Result{SampleSize: answers, Mean: h.mean(s.Min, answers), Categories: s.Categories(h)}
-	s.estimator().evaluate(h, &r)
+	s.estimator().evaluate(s, h, &r)
 	return r, true
 }
 
-func (s netScore) evaluate(_ Histogram, r *Result) {
+func (netScore) evaluate(_ Scale, _ Histogram, r *Result) {
 	c := r.Categories
 	e, _ := AdjustedWald(c[Top], c[Middle], c[Bottom], Confidence)
 	r.Score = 100 * float64(c[Top]-c[Bottom]) / float64(r.SampleSize)
 	r.setInterval(e.Interval.scale(100, 0).clip(-100, 100), 100*e.StdErr)
 }
 
-func (s shareScore) evaluate(_ Histogram, r *Result) {
+func (shareScore) evaluate(_ Scale, _ Histogram, r *Result) {
 	top := r.Categories[Top]
 	i, _ := Wilson(top, r.SampleSize, Confidence)
 	r.Score = 100 * float64(top) / float64(r.SampleSize)
 	r.setInterval(i.scale(100, 0), 100*(i.Upper-i.Lower)/(2*normalQuantile(Confidence)))
 }
 
-func (s meanScore) evaluate(h Histogram, r *Result) {
+func (meanScore) evaluate(s Scale, h Histogram, r *Result) {
 	e, _ := MeanOf(s.Min, h, Confidence)
 	r.Score = s.Points(e.Mean)
 	if e.Interval != nil {

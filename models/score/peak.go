@@ -34,7 +34,7 @@ func (s Scale) PeakEnd(steps []Histogram) (PeakEnd, bool) {
 	for i, h := range steps {
 		if e, ok := s.Estimate(h); ok {
 			at, estimates = append(at, i), append(estimates, e)
-			scores = append(scores, momentsOf(s.worths(h)).mean)
+			scores = append(scores, s.moments(h).mean)
 		}
 	}
 	if len(at) == 0 {

@@ -154,9 +154,13 @@ func (h Histogram) N() int64 {
 
 // Categories sums the histogram by category, indexed by Top, Middle and Bottom.
 func (s Scale) Categories(h Histogram) [3]int64 {
-	var c [3]int64
-	for i, n := range h {
-		c[s.Category(s.Min+i)] += n
+	above, below := s.Top-s.Min, s.Bottom-s.Min+1 // where the category at the upper end begins, and that at the lower one ends
+	upper, lower := Top, Bottom
+	if s.Better == Lower {
+		above, below = s.Bottom-s.Min, s.Top-s.Min+1
+		upper, lower = Bottom, Top
 	}
+	var c [3]int64
+	c[lower], c[Middle], c[upper] = h[:below].N(), h[below:above].N(), h[above:].N()
 	return c
 }

@@ -48,14 +48,14 @@ func (s Scale) Index(strata []Stratum, leastCoverage float64) (Index, bool) {
 	}
 	x := Index{Coverage: coverage}
 	var stratified, postStratified, spread float64
-	single := false
+	single, prior := false, s.estimator().prior(s)
 	for _, h := range counted {
 		n, f := h.size(), h.uncounted()
-		m := momentsOf(s.worths(h.Answers))
+		m := s.moments(h.Answers)
 		w2 := h.Weight * h.Weight
 		x.SampleSize += h.Answers.N()
 		x.Value += h.Weight * m.mean
-		x.Variance += w2 * s.smoothed(h.Answers).variance / n * f
+		x.Variance += w2 * m.and(prior).variance / n * f
 		x.Pooled += n * m.mean
 		spread += w2 / n
 		postStratified += w2 * m.variance / n
@@ -71,7 +71,7 @@ func (s Scale) Index(strata []Stratum, leastCoverage float64) (Index, bool) {
 	if n > 1 {
 		x.PostStratified = root(n / (n - 1) * postStratified)
 	}
-	x.Interval = x.Estimate().Interval(Confidence).clip(s.least(), 100)
+	x.Interval = x.Estimate().Interval(Confidence).clip(s.estimator().least(), 100)
 	return x, true
 }
 
@@ -85,6 +85,7 @@ func (x Index) Estimate() Estimate {
 // one, so that a stratum that fell silent doesn't move the index. Both lists
 // name the same strata in the same order; base's weights are replaced by now's.
 func Paired(now, base []Stratum) (pairedNow, pairedBase []Stratum) {
+	pairedNow, pairedBase = make([]Stratum, 0, len(now)), make([]Stratum, 0, len(now))
 	for i := range min(len(now), len(base)) {
 		a, b := now[i], base[i]
 		b.Weight = a.Weight
@@ -100,6 +101,7 @@ func Paired(now, base []Stratum) (pairedNow, pairedBase []Stratum) {
 // to 1, and the share of all weight that they had.
 func weighed(strata []Stratum) (counted []Stratum, coverage float64, ok bool) {
 	var all, covered float64
+	counted = make([]Stratum, 0, len(strata))
 	for _, h := range strata {
 		if !(h.Weight >= 0) {
 			return nil, 0, false
@@ -128,12 +130,6 @@ func (h Stratum) uncounted() float64 {
 		return 1 - float64(n)/float64(h.Population)
 	}
 	return 1
-}
-
-// least is the lower end of the headline's range; the upper is 100.
-func (s Scale) least() float64 {
-	least := s.estimator().worth(s.Min)
-	return math.Min(least, s.estimator().worth(s.Max))
 }
 
 func root(variance float64) *float64 {

@@ -1,0 +1,59 @@
+package models
+
+import "github.com/mittari/mittari/models/score"
+
+// pools gather one group's closed days, the oldest first, into the periods that a Watch compares.
+type pools struct {
+	metric Metric
+	today  Day
+	first  Day // with answers; today until there are any
+	arms   []armPools
+	usual  score.Histogram // the decline's baseline
+}
+
+// armPools are those of one arm.
+type armPools struct {
+	arm           Arm
+	now, baseline score.Histogram
+	part          score.Histogram // of the floor's period under way, or just over
+	over          bool            // the part is complete; the next day begins another
+}
+
+func newPools(m Metric, arms []Arm, today Day) pools {
+	p := pools{metric: m, today: today, first: today, usual: m.NewHistogram()}
+	for _, a := range arms {
+		p.arms = append(p.arms, armPools{arm: a, now: m.NewHistogram(), baseline: m.NewHistogram(), part: m.NewHistogram()})
+	}
+	return p
+}
+
+// add takes the answers of the next day; the histogram stays the caller's.
+func (p *pools) add(day Day, answers score.Histogram) {
+	some := answers.N() > 0
+	if some {
+		p.first = min(p.first, day)
+	}
+	for i := range p.arms {
+		p.arms[i].add(p.today, day, answers, some)
+	}
+	if _, baseline := DeclinePeriods(p.today); some && day >= baseline.Since && day < baseline.Until {
+		p.usual.Merge(answers)
+	}
+}
+
+func (a *armPools) add(today, day Day, answers score.Histogram, some bool) {
+	if a.over {
+		clear(a.part)
+	}
+	a.over = int(today-day-1)%a.arm.Days == 0
+	if !some {
+		return
+	}
+	a.part.Merge(answers)
+	switch now, baseline := a.arm.Periods(today); {
+	case day >= now.Since:
+		a.now.Merge(answers)
+	case day >= baseline.Since:
+		a.baseline.Merge(answers)
+	}
+}
