@@ -65,6 +65,7 @@ func (c CompanyModel) Keys() []string { return sortedKeys(c.Weights) }
 // strata are the groups with the keys given and their answers. One that is too
 // small to be shown counts as one without answers; hidden says whether there is any.
 func (c CompanyModel) strata(m Metric, keys []string, answers func(i int) score.Histogram) (strata []score.Stratum, hidden bool) {
+	strata = make([]score.Stratum, 0, len(keys))
 	for i, key := range keys {
 		h := answers(i)
 		if m.Suppressed(h.N()) {

@@ -14,17 +14,18 @@ type CompanyWatch struct {
 	*Watch  // sees all answers together
 	model   CompanyModel
 	keys    []string          // the model's
-	groups  []*Watch          // by key
+	groups  []pools           // by key
 	latest  []score.Histogram // the groups' answers of the latest day
-	gauges  []FloorGauge      // by arm
-	decline *Decline          // nil before its first day
+	gauges  []FloorGauge      // by arm, of the weighted score
+	usual   []score.Stratum   // the decline's baseline; nil before its first day, and when it is not enough
+	decline *Decline          // nil with it
 }
 
 // NewCompanyWatch begins before the first day; see NewWatch.
 func NewCompanyWatch(c CompanyModel, m Metric, s WatchSettings, today Day) *CompanyWatch {
 	w := &CompanyWatch{Watch: NewWatch(m, s, today), model: c, keys: c.Keys(), gauges: make([]FloorGauge, len(s.Arms))}
 	for range w.keys {
-		w.groups = append(w.groups, NewWatch(m, s, today))
+		w.groups = append(w.groups, newPools(m, s, today))
 		w.latest = append(w.latest, m.NewHistogram())
 	}
 	return w
@@ -35,13 +36,18 @@ func NewCompanyWatch(c CompanyModel, m Metric, s WatchSettings, today Day) *Comp
 func (w *CompanyWatch) AddGroups(day Day, answers func(key string) score.Histogram) {
 	for i, key := range w.keys {
 		h := answers(key)
-		w.groups[i].Add(day, h)
+		w.groups[i].add(day, h)
 		clear(w.latest[i])
 		w.latest[i].Merge(h)
 	}
 	w.measure()
-	if days, _ := DeclinePeriods(w.today); day >= days.Since {
-		w.follow()
+	days, _ := DeclinePeriods(w.today)
+	if day == days.Since {
+		w.begin()
+	}
+	if w.decline != nil {
+		now := w.strata(func(i int) score.Histogram { return w.latest[i] })
+		w.decline.next(w.metric.StandardizedIndex(now, w.usual, w.settings.DeclineFloor, LeastCoverage))
 	}
 }
 
@@ -60,22 +66,17 @@ func (w *CompanyWatch) measure() {
 		}
 		part := w.strata(func(i int) score.Histogram { return w.groups[i].arms[arm].part })
 		if x, ok := w.metric.Index(part, 1); ok {
-			w.gauges[arm].Add(x.Value, math.Sqrt(x.Variance), x.SampleSize)
+			w.gauges[arm].Add(x.Estimate())
 		}
 	}
 }
 
-// follow takes the latest day into the decline, if there is a baseline for one.
-func (w *CompanyWatch) follow() {
-	usual := w.strata(func(i int) score.Histogram { return w.groups[i].baseline })
-	if _, ok := w.metric.Index(usual, LeastCoverage); !ok {
-		return
+// begin starts the decline, if there is a baseline for one.
+func (w *CompanyWatch) begin() {
+	usual := w.strata(func(i int) score.Histogram { return w.groups[i].usual })
+	if _, ok := w.metric.Index(usual, LeastCoverage); ok {
+		w.usual, w.decline = usual, &Decline{}
 	}
-	if w.decline == nil {
-		w.decline = &Decline{}
-	}
-	now := w.strata(func(i int) score.Histogram { return w.latest[i] })
-	w.decline.next(w.metric.StandardizedIndex(now, usual, w.settings.DeclineFloor, LeastCoverage))
 }
 
 // firstDay is the first with an answer that counts; today until there is one.

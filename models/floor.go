@@ -1,6 +1,10 @@
 package models
 
-import "math"
+import (
+	"math"
+
+	"github.com/mittari/mittari/models/score"
+)
 
 // leastParts is the least number of periods that a floor can be measured from.
 const leastParts = 8
@@ -12,15 +16,15 @@ const leastPartAnswers = 30
 // beyond what sampling explains: what an Arm's floor should be.
 type FloorGauge struct{ n, sum, squares, sampling float64 }
 
-// Add takes a period's score and its standard error, in points, of so many answers. Small periods are passed over.
-func (g *FloorGauge) Add(points, stderr float64, answers int64) {
-	if answers < leastPartAnswers {
+// Add takes a period's score. Small periods are passed over.
+func (g *FloorGauge) Add(period score.Estimate) {
+	if period.SampleSize < leastPartAnswers {
 		return
 	}
 	g.n++
-	g.sum += points
-	g.squares += points * points
-	g.sampling += stderr * stderr
+	g.sum += period.Center
+	g.squares += period.Center * period.Center
+	g.sampling += period.Variance
 }
 
 // Floor is √(s² − mean SE²): the standard deviation between the periods less

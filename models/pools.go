@@ -15,14 +15,18 @@ type pools struct {
 type armPools struct {
 	arm           Arm
 	now, baseline score.Histogram
-	part          score.Histogram // of the floor's period under way, or just over
+	part          score.Histogram // of the floor's period under way, or just over; nil: no floors are gauged
 	over          bool            // the part is complete; the next day begins another
 }
 
-func newPools(m Metric, arms []Arm, today Day) pools {
+func newPools(m Metric, s WatchSettings, today Day) pools {
 	p := pools{metric: m, today: today, first: today, usual: m.NewHistogram()}
-	for _, a := range arms {
-		p.arms = append(p.arms, armPools{arm: a, now: m.NewHistogram(), baseline: m.NewHistogram(), part: m.NewHistogram()})
+	for _, a := range s.Arms {
+		pools := armPools{arm: a, now: m.NewHistogram(), baseline: m.NewHistogram()}
+		if s.GaugeFloors {
+			pools.part = m.NewHistogram()
+		}
+		p.arms = append(p.arms, pools)
 	}
 	return p
 }
@@ -42,18 +46,24 @@ func (p *pools) add(day Day, answers score.Histogram) {
 }
 
 func (a *armPools) add(today, day Day, answers score.Histogram, some bool) {
-	if a.over {
-		clear(a.part)
+	if a.part != nil {
+		a.addPart(today, day, answers)
 	}
-	a.over = int(today-day-1)%a.arm.Days == 0
 	if !some {
 		return
 	}
-	a.part.Merge(answers)
 	switch now, baseline := a.arm.Periods(today); {
 	case day >= now.Since:
 		a.now.Merge(answers)
 	case day >= baseline.Since:
 		a.baseline.Merge(answers)
 	}
+}
+
+func (a *armPools) addPart(today, day Day, answers score.Histogram) {
+	if a.over {
+		clear(a.part)
+	}
+	a.part.Merge(answers)
+	a.over = int(today-day-1)%a.arm.Days == 0
 }

@@ -6,31 +6,22 @@ import "github.com/mittari/mittari/models/score"
 type WatchSettings struct {
 	Arms         []Arm   // with the floors that hold here
 	DeclineFloor float64 // τ of a Decline, points
+	GaugeFloors  bool    // measure what the arms' floors should be: half of the work
 }
 
 // DefaultWatch are the settings that the simulation was made with.
-func DefaultWatch() WatchSettings { return WatchSettings{Arms: Arms(), DeclineFloor: DeclineFloor} }
+func DefaultWatch() WatchSettings {
+	return WatchSettings{Arms: Arms(), DeclineFloor: DeclineFloor, GaugeFloors: true}
+}
 
 // Watch sees the closed days of one group go by, the oldest first, and tells
 // what they amount to: drops, a slow decline, missing answers.
 type Watch struct {
-	metric   Metric
+	pools
 	settings WatchSettings
-	today    Day
-	first    Day // with answers; today until there are any
-	arms     []armWatch
-	baseline score.Histogram // of the decline
+	gauges   []FloorGauge // by arm
 	chart    *DeclineChart
 	counts   []int64 // answers of the last days, for the volumes; the latest last
-}
-
-// armWatch gathers what one arm needs.
-type armWatch struct {
-	arm           Arm
-	now, baseline score.Histogram
-	part          score.Histogram // of the floor's period under way, or just over
-	over          bool            // the part is complete; the next day begins another
-	gauge         FloorGauge
 }
 
 // volumeDays is how many days the volumes look at.
@@ -38,59 +29,39 @@ const volumeDays = 7 * (VolumeWeeks + 1)
 
 // NewWatch begins before the first day. today is the day that is still open.
 func NewWatch(m Metric, s WatchSettings, today Day) *Watch {
-	w := &Watch{metric: m, settings: s, today: today, first: today, baseline: m.NewHistogram(), counts: make([]int64, 0, volumeDays)}
-	for _, a := range s.Arms {
-		w.arms = append(w.arms, armWatch{arm: a, now: m.NewHistogram(), baseline: m.NewHistogram(), part: m.NewHistogram()})
-	}
-	return w
+	return &Watch{pools: newPools(m, s, today), settings: s, gauges: make([]FloorGauge, len(s.Arms)), counts: make([]int64, 0, volumeDays)}
 }
+
+// WatchDays is how many closed days all figures but the measured floors are made of.
+const WatchDays = DeclineDays + DeclineBaseline
 
 // Add takes the answers of the next day; the histogram stays the caller's. Days
 // may not be left out, and today is none of them.
 func (w *Watch) Add(day Day, answers score.Histogram) {
-	n := answers.N()
-	if n > 0 {
-		w.first = min(w.first, day)
-	}
-	for i := range w.arms {
-		w.arms[i].add(w.metric, w.today, day, answers, n > 0)
-	}
-	days, baseline := DeclinePeriods(w.today)
-	switch {
-	case day >= baseline.Since && day < baseline.Until && n > 0:
-		w.baseline.Merge(answers)
-	case day >= days.Since:
+	w.add(day, answers)
+	w.measure()
+	if days, _ := DeclinePeriods(w.today); day >= days.Since {
 		if day == days.Since {
-			w.chart, _ = NewDeclineChart(w.metric, w.settings.DeclineFloor, w.baseline)
+			w.chart, _ = NewDeclineChart(w.metric, w.settings.DeclineFloor, w.usual)
 		}
 		if w.chart != nil {
 			w.chart.Add(answers)
 		}
 	}
 	if w.today-day <= volumeDays {
-		w.counts = append(w.counts, n)
+		w.counts = append(w.counts, answers.N())
 	}
 }
 
-func (a *armWatch) add(m Metric, today, day Day, answers score.Histogram, any bool) {
-	now, baseline := a.arm.Periods(today)
-	if a.over {
-		clear(a.part)
-	}
-	if any {
-		a.part.Merge(answers)
-		switch {
-		case day >= now.Since:
-			a.now.Merge(answers)
-		case day >= baseline.Since:
-			a.baseline.Merge(answers)
+// measure gauges the floors, by the periods that are over.
+func (w *Watch) measure() {
+	for i, a := range w.arms {
+		if !a.over || a.part.N() < leastPartAnswers {
+			continue
 		}
-	}
-	if a.over = int(today-day-1)%a.arm.Days == 0; !a.over {
-		return
-	}
-	if r, ok := m.Evaluate(a.part); ok && r.StdErr != nil {
-		a.gauge.Add(r.Score, *r.StdErr, r.SampleSize)
+		if e, ok := w.metric.Unpulled(a.part); ok {
+			w.gauges[i].Add(e)
+		}
 	}
 }
 
@@ -105,13 +76,13 @@ type ArmDrop struct {
 // Drops are the arms' drops; those that can't be told are left out.
 func (w *Watch) Drops() []ArmDrop {
 	var drops []ArmDrop
-	for _, a := range w.arms {
+	for i, a := range w.arms {
 		d, ok := NewDrop(w.metric, a.arm.Floor, a.now, a.baseline)
 		if !ok {
 			continue
 		}
 		found := ArmDrop{Drop: d, Arm: a.arm, BaselineDays: a.arm.baselineDays(w.today, w.first)}
-		if floor, measured := a.gauge.Floor(); measured {
+		if floor, measured := w.gauges[i].Floor(); measured {
 			found.Floor = &floor
 		}
 		drops = append(drops, found)

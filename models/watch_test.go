@@ -251,8 +251,8 @@ func TestMeasuredFloorIsTheMovementBeyondSampling(t *testing.T) {
 	for _, floor := range []float64{0, 3, 8} {
 		var g FloorGauge
 		for range 4000 {
-			g.Add(30+floor*random.NormFloat64()+5*random.NormFloat64(), 5, 300)
-			g.Add(1000, 1, leastPartAnswers-1) // too small to count
+			g.Add(score.Estimate{Center: 30 + floor*random.NormFloat64() + 5*random.NormFloat64(), Variance: 25, SampleSize: 300})
+			g.Add(score.Estimate{Center: 1000, Variance: 1, SampleSize: leastPartAnswers - 1}) // too small to count
 		}
 		if got, ok := g.Floor(); !ok || math.Abs(got-floor) > 1 {
 			t.Errorf("a movement of %v points beside a sampling error of 5 measures as %v (%v)", floor, got, ok)
@@ -260,9 +260,37 @@ func TestMeasuredFloorIsTheMovementBeyondSampling(t *testing.T) {
 	}
 	var g FloorGauge
 	for range leastParts - 1 {
-		g.Add(30, 1, 100)
+		g.Add(score.Estimate{Center: 30, Variance: 1, SampleSize: 100})
 	}
 	if _, ok := g.Floor(); ok {
 		t.Error("seven periods are enough to measure a floor")
+	}
+}
+
+func TestGaugingFloorsChangesNoOtherFigure(t *testing.T) {
+	chance := rand.New(rand.NewPCG(4, 4)) //nolint:gosec // a test is to be repeatable
+	plain := DefaultWatch()
+	plain.GaugeFloors = false
+	nps := StandardMetrics()["nps"]
+	model, _ := company("nps", map[string]float64{"a": 1, "b": 2})
+	gauged, bare := NewCompanyWatch(model, nps, DefaultWatch(), 1000), NewCompanyWatch(model, nps, plain, 1000)
+	for day := Day(1000 - WatchDays); day < 1000; day++ {
+		groups, all := map[string]score.Histogram{"a": drawn(chance, 40, 50), "b": drawn(chance, 60, 20)}, nps.NewHistogram()
+		all.Merge(groups["a"])
+		all.Merge(groups["b"])
+		for _, w := range []*CompanyWatch{gauged, bare} {
+			w.Add(day, all)
+			w.AddGroups(day, byKey(groups))
+		}
+	}
+	for i, drops := range [][2][]ArmDrop{{gauged.Drops(), bare.Drops()}, {gauged.Watch.Drops(), bare.Watch.Drops()}} {
+		for arm, want := range drops[0] {
+			if want.Floor == nil && want.Arm.Name != "month" {
+				t.Errorf("%d, %s: no floor was gauged", i, want.Arm.Name)
+			}
+			if want.Floor = nil; drops[1][arm] != want {
+				t.Errorf("%d: with floors %+v, without %+v", i, want, drops[1][arm])
+			}
+		}
 	}
 }
