@@ -1,6 +1,6 @@
-// Simulate plays years of answers through the drop detection that the exporter
-// publishes and prints how often each alert would have been wrong, and how soon
-// right, beside the rules that other tools offer.
+// Simulate plays years of answers through the watch that the exporter publishes,
+// judges its figures by the file of alerting rules, and prints how often each
+// alert would have been wrong, and how soon right, beside rules that other tools offer.
 //
 // go run ./models/simulate -help
 package main
@@ -10,87 +10,98 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
-	"slices"
-	"strings"
-	"sync"
-	"text/tabwriter"
+	"regexp"
 	"time"
 
-	"github.com/mittari/mittari/models"
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
 )
 
+// options are the flags.
+type options struct {
+	seed         uint64
+	years, drops int
+	rules, only  string
+}
+
 func main() {
-	seed := flag.Uint64("seed", 1, "of the random numbers: the same seed gives the same table")
-	years := flag.Int("years", 100, "series-years without a change, for each row of the table")
-	drops := flag.Int("drops", 100, "planted drops of each size, for each row of the table")
-	var t thresholds
-	flag.Float64Var(&t.day, "z-day", 3.3, "above which a day's drop is an alarm")
-	flag.Float64Var(&t.longer, "z", 2.7, "above which a week's or a month's drop is an alarm")
-	flag.Float64Var(&t.cusum, "cusum", models.DeclineThreshold, "above which a decline is an alarm")
+	var o options
+	flag.Uint64Var(&o.seed, "seed", 1, "of the random numbers: the same `number` gives the same tables")
+	flag.IntVar(&o.years, "years", 60, "`series-years` without a change, for each row of the tables; of volumes four times as many")
+	flag.IntVar(&o.drops, "drops", 60, "how many `times` each change is planted, for each row of the tables")
+	flag.StringVar(&o.rules, "rules", "deploy/prometheus/rules/scores.yml", "the `file` of alerting rules to be tried: try your own thresholds in a copy")
+	flag.StringVar(&o.only, "only", "", "play the rows whose name matches this `expression`, such as '^nps, 20 a day' or 'model'")
+	flag.Usage = usage
 	flag.Parse()
-	started := time.Now()
-	if err := report(os.Stdout, rules(t), *seed, *years, *drops); err != nil {
+	held, err := run(o, os.Stdout)
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "simulate:", err)
+		os.Exit(2)
+	}
+	if !held {
 		os.Exit(1)
 	}
-	fmt.Printf("\n%d series-years and %d drops of each size a row, seed %d, in %s.\n", *years, *drops, *seed, time.Since(started).Round(time.Second))
 }
 
-// report plays every world and prints the two tables.
-func report(w io.Writer, rules []rule, seed uint64, years, drops int) error {
-	worlds := worlds()
-	outcomes := playAll(worlds, rules, seed, years, drops)
-	fmt.Fprintln(w, "False alarms a year and series, of scores that never change (NPS 30):")
-	err := printTable(w, rules, "", worlds, func(i int) []string {
-		var cells []string
-		for _, alarms := range outcomes[i].falseAlarms {
-			cells = append(cells, fmt.Sprintf("%.2f", alarms))
-		}
-		return cells
-	})
+func usage() {
+	fmt.Fprint(flag.CommandLine.Output(), `Plays years of answers through the drop detection and prints false alarms a year
+and the days until changes are found, as Markdown. The exit status is 1 when an
+alert is wrong more than once a year and series, or finds 20 points too late.
+
+Flags:
+`)
+	flag.PrintDefaults()
+}
+
+// run prints the report and tells whether the bar is held.
+func run(o options, w io.Writer) (held bool, err error) {
+	started := time.Now()
+	rules, err := readRules(o.rules)
 	if err != nil {
-		return err
+		return false, err
 	}
-	fmt.Fprintf(w, "\nMedian days until the first of our alerts finds a drop (share found within %d days), and each by itself for 20 points:\n", patient)
-	return printTable(w, rules, "5 points\t10 points\t20 points\t", worlds, func(i int) []string {
-		var cells []string
-		for _, d := range slices.Concat(outcomes[i].first, outcomes[i].each) {
-			cells = append(cells, d.String())
+	only, err := regexp.Compile(o.only)
+	if err != nil {
+		return false, fmt.Errorf("-only: %w", err)
+	}
+	ofScores, ofVolumes := scores(rules, only, o.years, o.drops), volumes(rules, only, o.years, o.drops)
+	jobs := append(ofVolumes.jobs(o.seed), ofScores.jobs(o.seed)...)
+	bar := progressbar.NewOptions(len(jobs), progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("playing"),
+		progressbar.OptionSetVisibility(term.IsTerminal(int(os.Stderr.Fd()))), progressbar.OptionClearOnFinish())
+	do(jobs, func() { _ = bar.Add(1) }) // a bar that can't be drawn is no reason to stop
+	if err := report(w, ofScores, ofVolumes); err != nil {
+		return false, err
+	}
+	broken := append(ofScores.broken(), ofVolumes.broken()...)
+	for _, b := range broken {
+		fmt.Fprintln(w, "Not held:", b)
+	}
+	fmt.Fprintf(w, "\n%d series-years and %d changes of each kind a row, seed %d, in %s.\n", o.years, o.drops, o.seed, time.Since(started).Round(time.Second))
+	return len(broken) == 0, nil
+}
+
+// report prints the tables, those that sum up last.
+func report(w io.Writer, ofScores, ofVolumes chapter) error {
+	for _, part := range []struct {
+		title string
+		table table
+	}{
+		{"False alarms a year and series, of scores that never change", ofScores.alarms()},
+		{fmt.Sprintf("Median days until a lasting drop is found (share found within %d days): by the first alert, and by each", patient), ofScores.delays()},
+		{"False alarms a year and series, of answers that come as they always did", ofVolumes.alarms()},
+		{"Median days until missing answers are found", ofVolumes.delays()},
+		{"The worst of each alert", ofScores.worst()},
+		{"The worst of each alert on missing answers", ofVolumes.worst()},
+		{"The slowest", ofScores.slowest()},
+	} {
+		if len(part.table.rows) == 0 {
+			continue
 		}
-		return cells
-	})
-}
-
-// playAll plays the worlds side by side.
-func playAll(worlds []world, rules []rule, seed uint64, years, drops int) []outcome {
-	outcomes := make([]outcome, len(worlds))
-	work := make(chan int)
-	var workers sync.WaitGroup
-	for range runtime.NumCPU() {
-		workers.Go(func() {
-			for i := range work {
-				outcomes[i] = play(worlds[i], rules, seed+uint64(i)<<32, years, drops)
-			}
-		})
+		fmt.Fprintf(w, "\n%s:\n\n", part.title)
+		if err := part.table.print(w); err != nil {
+			return err
+		}
 	}
-	for i := range worlds {
-		work <- i
-	}
-	close(work)
-	workers.Wait()
-	return outcomes
-}
-
-// printTable prints a row for each world, with a column for each rule last.
-func printTable(w io.Writer, rules []rule, columns string, worlds []world, cells func(i int) []string) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	for _, r := range rules {
-		columns += r.name + "\t"
-	}
-	fmt.Fprintln(table, "answers a day\tworld\t"+columns)
-	for i, world := range worlds {
-		fmt.Fprintf(table, "%d\t%s\t%s\t\n", world.rate, world.name, strings.Join(cells(i), "\t"))
-	}
-	return table.Flush()
+	_, err := fmt.Fprintln(w)
+	return err
 }

@@ -11,8 +11,8 @@ import (
 type cell struct {
 	asked
 	world
-	rate    int    // answers a day
-	parts   []part // of a company by a model; none: one group
+	rate   int    // answers a day
+	parts  []part // of a company by a model; none: one group
 	window int    // days that the figures of its rules are made of
 }
 
@@ -52,20 +52,27 @@ func (s *series) next(c change) {
 	s.days, s.groups = append(s.days, all), append(s.groups, groups)
 }
 
+// settings are the exporter's defaults. What floors should be is no figure of an alert and is not gauged.
+func settings() models.WatchSettings {
+	s := models.DefaultWatch()
+	s.GaugeFloors = false
+	return s
+}
+
 // morning is the day after the last one, as the exporter sees it: the watch is the one that it publishes.
 func (s *series) morning() *morning {
 	today := len(s.days)
 	since := max(0, today-s.window)
 	m := &morning{series: s, target: s.score + s.usualAbove()}
 	if len(s.parts) == 0 {
-		w := models.NewWatch(s.Metric, models.DefaultWatch(), models.Day(today))
+		w := models.NewWatch(s.Metric, settings(), models.Day(today))
 		for day := since; day < today; day++ {
 			w.Add(models.Day(day), s.days[day])
 		}
 		m.watch = w
 		return m
 	}
-	w := models.NewCompanyWatch(companyModel(s.Key, s.parts), s.Metric, models.DefaultWatch(), models.Day(today))
+	w := models.NewCompanyWatch(companyModel(s.Key, s.parts), s.Metric, settings(), models.Day(today))
 	for day := since; day < today; day++ {
 		w.Add(models.Day(day), s.days[day])
 		w.AddGroups(models.Day(day), func(key string) score.Histogram { return s.groups[day][key[0]-'a'] })

@@ -4,84 +4,150 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"github.com/mittari/mittari/models"
 	"github.com/mittari/mittari/models/score"
 )
 
 // world is a way in which answers come.
 type world struct {
-	rate    int // answers a day
-	name    string
-	daily   float64 // standard deviation of the day's true score about its mean, points
-	carry   float64 // how much of a day's deviation the next one keeps: AR(1)
-	weekend float64 // points by which Saturdays and Sundays are lower, with fewer answers
+	name     string
+	daily    float64 // standard deviation of the day's true score about its mean, points
+	weekend  float64 // points by which Saturdays and Sundays are lower
+	weekends bool    // Saturdays and Sundays bring fewer answers
+	young    bool    // it is judged from the first answer on, for a year
+	volume   float64 // standard deviation of a day's number of answers about its mean, a part of it
+	weekly   float64 // the same of a week's
+	season   float64 // by which part the number of answers rises and falls in a year
+	closed   int     // days of a year, at random, without an answer
 }
 
-func worlds() []world {
-	var worlds []world
-	for _, rate := range []int{5, 20, 100, 1000, 10_000} {
-		worlds = append(worlds,
-			world{rate: rate, name: "even"},
-			world{rate: rate, name: "restless", daily: 4, carry: 0.5},
-			world{rate: rate, name: "restless, weekends", daily: 4, carry: 0.5, weekend: 4})
+// scoreWorlds are those in which scores are judged.
+func scoreWorlds() []world {
+	return []world{
+		{name: "even"},
+		{name: "restless", daily: 4},
+		{name: "restless, weekends", daily: 4, weekend: 4, weekends: true},
 	}
-	return worlds
 }
 
-// weekendVolume is how many answers a weekend day has for one of a weekday.
-const weekendVolume = 0.4
+// volumeWorlds are those in which the numbers of answers are judged.
+func volumeWorlds() []world {
+	return []world{
+		{name: "even"},
+		{name: "weekends", weekends: true},
+		{name: "restless days, weekends", weekends: true, volume: 0.3},
+		{name: "restless weeks, weekends", weekends: true, weekly: 0.2},
+		{name: "very restless weeks, weekends", weekends: true, weekly: 0.4},
+		{name: "season, weekends", weekends: true, season: 0.2},
+		{name: "closed on 10 days a year, weekends", weekends: true, closed: 10},
+	}
+}
 
-// The usual answers: NPS 30.
 const (
-	usualScore  = 30.0
-	usualMiddle = 0.3
+	carry         = 0.5 // how much of a day's deviation the next one keeps: AR(1)
+	weekendVolume = 0.4 // answers of a weekend day for one of a weekday
 )
 
-// stream makes one series of days.
-type stream struct {
+// restless is a first-order autoregressive process with mean 0 and standard deviation 1.
+type restless struct{ carry, now float64 }
+
+func (r *restless) next(random *rand.Rand) float64 {
+	r.now = r.carry*r.now + math.Sqrt(1-r.carry*r.carry)*random.NormFloat64()
+	return r.now
+}
+
+// weather is what a day is like.
+type weather struct {
+	rate  float64 // answers expected
+	above float64 // points of the true score above the usual
+}
+
+// climate makes a world's days.
+type climate struct {
 	world
-	metric    models.Metric
-	random    *rand.Rand
-	deviation float64
-	weekday   int
+	rate          float64
+	random        *rand.Rand
+	day           int
+	score, volume restless
+	week          float64
 }
 
-func newStream(w world, seed, series uint64) *stream {
-	s := &stream{world: w, metric: models.StandardMetrics()["nps"], random: rand.New(rand.NewPCG(seed, series))} //nolint:gosec // a simulation is to be repeatable
-	s.deviation = s.daily * s.random.NormFloat64()
-	s.weekday = s.random.IntN(7)
-	return s
+// newClimate begins a week before the first day, so that it may begin on any day of the week.
+func newClimate(w world, rate float64, random *rand.Rand) *climate {
+	c := &climate{world: w, rate: rate, random: random, score: restless{carry: carry}, volume: restless{carry: carry}}
+	c.day = 7 * random.IntN(53)
+	for range 7 + random.IntN(7) {
+		c.next()
+	}
+	return c
 }
 
-// day draws the next day's answers, whose true score is shifted by so many points.
-func (s *stream) day(shift float64) score.Histogram {
-	s.weekday = (s.weekday + 1) % 7
-	rate := float64(s.rate)
-	mean := usualScore + s.deviation + shift
-	if s.weekend > 0 && s.weekday >= 5 {
-		rate *= weekendVolume
-		mean -= s.weekend
+func (c *climate) next() weather {
+	w := weather{rate: c.rate, above: c.daily * c.score.next(c.random)}
+	if c.day%7 == 0 {
+		c.week = c.random.NormFloat64()
 	}
-	s.deviation = s.carry*s.deviation + s.daily*math.Sqrt(1-s.carry*s.carry)*s.random.NormFloat64()
-	n := distuv.Poisson{Lambda: rate, Src: s.random}.Rand()
-	h := s.metric.NewHistogram()
-	top := math.Min(1, math.Max(0, (1-usualMiddle+mean/100)/2))
-	promoters := draw(n, top, s.random)
-	middle := draw(n-promoters, math.Min(1, usualMiddle/math.Max(1-top, 1e-9)), s.random)
-	s.metric.Add(h, 10, int64(promoters))
-	s.metric.Add(h, 8, int64(middle))
-	s.metric.Add(h, 3, int64(n-promoters-middle))
-	return h
+	if c.day%7 >= 5 {
+		w.above -= c.weekend
+		if c.weekends {
+			w.rate *= weekendVolume
+		}
+	}
+	// Log-normal, so that there are never fewer than none.
+	w.rate *= spread(c.world.volume, c.volume.next(c.random)) * spread(c.weekly, c.week)
+	w.rate *= 1 + c.season*math.Sin(2*math.Pi*float64(c.day)/365)
+	if c.random.Float64() < float64(c.closed)/365 {
+		w.rate = 0
+	}
+	c.day++
+	return w
 }
 
-func draw(n, p float64, random rand.Source) float64 {
-	if n <= 0 || p <= 0 {
-		return 0
+// spread is a factor with mean 1 and about that standard deviation.
+func spread(sd, deviate float64) float64 { return math.Exp(sd*deviate - sd*sd/2) }
+
+// usualAbove is how far the world's score is above the usual in the long run.
+func (w world) usualAbove() float64 {
+	weekend := 2 * weekendVolume
+	return -w.weekend * weekend / (5 + weekend)
+}
+
+// part is a part of a company whose score is calculated by a model.
+type part struct {
+	key    string
+	weight float64
+	above  float64 // points above the company's score
+}
+
+// parts make a company that is at its usual score.
+func parts() []part {
+	return []part{{"a", 0.4, 12}, {"b", 0.3, 0}, {"c", 0.2, -9}, {"d", 0.1, -30}}
+}
+
+// The mix of a company's answers: how far, and how slowly, a part's number of them wanders.
+const (
+	mixSpread = 0.5
+	mixCarry  = 0.98
+)
+
+// mix draws a company's day by parts; the number of all answers is not touched by it.
+func mix(a asked, w weather, parts []part, drift []restless, random *rand.Rand) []score.Histogram {
+	sizes, all := make([]float64, len(parts)), 0.0
+	for i := range parts {
+		sizes[i] = spread(mixSpread, drift[i].next(random))
+		all += sizes[i]
 	}
-	if p >= 1 {
-		return n
+	var groups []score.Histogram
+	for i, p := range parts {
+		groups = append(groups, a.answers(w.rate*sizes[i]/all, w.above+p.above, random))
 	}
-	return distuv.Binomial{N: n, P: p, Src: random}.Rand()
+	return groups
+}
+
+func companyModel(metric string, parts []part) models.CompanyModel {
+	c := models.CompanyModel{Metric: metric, Level: models.Level(models.Segment.String()), Weights: map[string]float64{}}
+	for _, p := range parts {
+		c.Weights[p.key] = p.weight
+	}
+	return c
 }
