@@ -31,6 +31,8 @@ func (s *server) routes(engine *gin.Engine) {
 	add("GET", "/v1/scores", models.ReadScores, s.findScores)
 	add("GET", "/v1/analysis/table", models.ReadScores, s.findTable)
 	add("GET", "/v1/comments", models.ReadResponses, s.findComments)
+	add("GET", "/v1/analysis/value", models.ReadScores, s.findValue)
+	add("GET", "/v1/analysis/conversions", models.ReadScores, s.findConversions)
 
 	add("GET", "/v1/metrics", anyKey, s.findMetrics)
 	add("GET", "/v1/metrics/:key", anyKey, s.metricByKey)

@@ -38,6 +38,7 @@ type Store interface {
 	catalogStore
 	anonymityStore
 	commentStore
+	personStore
 	modelStore
 	targetStore
 	accessStore

@@ -140,15 +140,20 @@ func Welch(low int, now, before Histogram, confidence float64) (Difference, bool
 	if e1.N < 2 || e0.N < 2 || (oneValue(now) && oneValue(before)) {
 		return Difference{}, false
 	}
-	v1, v0 := e1.StdErr*e1.StdErr, e0.StdErr*e0.StdErr
-	d := Difference{Value: e1.Mean - e0.Mean, StdErr: math.Sqrt(v1 + v0)}
+	return e1.welch(e0, confidence), true
+}
+
+// welch compares the mean with another; both are of two answers or more, and one of them has a variance.
+func (e MeanEstimate) welch(before MeanEstimate, confidence float64) Difference {
+	v1, v0 := e.StdErr*e.StdErr, before.StdErr*before.StdErr
+	d := Difference{Value: e.Mean - before.Mean, StdErr: math.Sqrt(v1 + v0)}
 	d.Center = d.Value
 	d.Z = d.Value / d.StdErr
 	a, b := v1/(v1+v0), v0/(v1+v0)
-	d.DF = 1 / (a*a/float64(e1.N-1) + b*b/float64(e0.N-1))
+	d.DF = 1 / (a*a/float64(e.N-1) + b*b/float64(before.N-1))
 	student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: d.DF}
 	d.P, d.PDrop = 2*student.CDF(-math.Abs(d.Z)), student.CDF(d.Z)
 	half := student.Quantile(1-(1-confidence)/2) * d.StdErr
 	d.Interval = Interval{d.Value - half, d.Value + half}
-	return d, true
+	return d
 }

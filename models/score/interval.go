@@ -108,13 +108,22 @@ func MeanOf(low int, h Histogram, confidence float64) (MeanEstimate, bool) {
 		d := float64(low+i) - e.Mean
 		squares += float64(c) * d * d
 	}
-	e.SD = math.Sqrt(squares / float64(n-1))
-	e.StdErr = e.SD / math.Sqrt(float64(n))
+	e.setSpread(squares)
 	if e.SD > 0 && !oneValue(h) {
-		half := studentQuantile(confidence, n-1) * e.StdErr
-		e.Interval = &Interval{e.Mean - half, e.Mean + half}
+		e.setInterval(confidence)
 	}
 	return e, true
+}
+
+// setSpread sets SD and StdErr from the sum of the squared distances from the mean of two answers or more.
+func (e *MeanEstimate) setSpread(squares float64) {
+	e.SD = math.Sqrt(squares / float64(e.N-1))
+	e.StdErr = e.SD / math.Sqrt(float64(e.N))
+}
+
+func (e *MeanEstimate) setInterval(confidence float64) {
+	half := studentQuantile(confidence, e.N-1) * e.StdErr
+	e.Interval = &Interval{e.Mean - half, e.Mean + half}
 }
 
 // mean is the mean answer when the first element counts the answers of value low; n is h.N().

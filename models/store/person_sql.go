@@ -1,0 +1,77 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/mittari/mittari/models"
+)
+
+// bytesOf compares a column of text by its bytes: all that telling persons apart
+// takes, and ten times as fast as by a language's order.
+func (s *Store) bytesOf(column string) string {
+	if s.dialect == onPostgres {
+		return column + ` COLLATE "C"`
+	}
+	return column // as SQLite does anyhow
+}
+
+// at is a value that grows with a time, to the microsecond, and of the same times with a number from 0 to 127.
+func (s *Store) at(time, number string) string {
+	if s.dialect == onPostgres {
+		return fmt.Sprintf("CAST(date_part('epoch', %s) * 1000000 AS bigint) * 128 + %s", time, number)
+	}
+	return fmt.Sprintf("%s || printf('%%03d', %s)", time, number) // the same in all: a time of day, UTC
+}
+
+// without is the number in what at made, as the form uses it.
+func (s *Store) without(at, form string) string {
+	if s.dialect == onPostgres {
+		return fmt.Sprintf(form, "("+at+" & 127)")
+	}
+	return fmt.Sprintf(form, "CAST(substr("+at+", -3) AS integer)")
+}
+
+// analysisMemory is how much one analysis may sort and hash in PostgreSQL's
+// memory before it writes to disk: enough for a million persons.
+const analysisMemory = "256MB"
+
+// analysis runs a query that reads much and calls do with each row. On PostgreSQL
+// it takes one core, so that the others go on answering, and memory of its own.
+func (s *Store) analysis(ctx context.Context, query string, args []any, do func(*sql.Rows) error) error {
+	err := s.read.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if s.dialect == onPostgres {
+			set := tx.Exec("SET LOCAL work_mem = '" + analysisMemory + "'")
+			if err := firstError(set.Error, tx.Exec("SET LOCAL max_parallel_workers_per_gather = 0").Error); err != nil {
+				return err
+			}
+		}
+		rows, err := tx.Raw(query, args...).Rows()
+		if err != nil {
+			return err
+		}
+		return eachRow(rows, func() error { return do(rows) })
+	}, &sql.TxOptions{ReadOnly: true})
+	return s.domainError(err)
+}
+
+// EachConversion calls do with how often people's answers to a metric went from
+// one score to another, by the day of the later, from one answer of a person to the
+// next at the same touchpoint. The earlier may have been given before the period.
+func (s *Store) EachConversion(ctx context.Context, workspace string, q models.ConversionQuery, do func(models.ConversionCount) error) error {
+	from, args := answersOfPersons(workspace, q.Metric, q.Filter)
+	query := fmt.Sprintf(`SELECT day, earlier, score, COUNT(*) FROM (
+			SELECT day, score, LAG(score) OVER (PARTITION BY %s, %s ORDER BY collected_at, responses.id) AS earlier
+			FROM %s AND day < ?
+		) AS those WHERE day >= ? AND earlier IS NOT NULL GROUP BY day, earlier, score`, s.bytesOf("person"), s.bytesOf("answers.touchpoint"), from)
+	return s.analysis(ctx, query, append(args, q.Period.Until, q.Period.Since), func(rows *sql.Rows) error {
+		var c models.ConversionCount
+		if err := rows.Scan(&c.Day, &c.From, &c.To, &c.N); err != nil {
+			return err
+		}
+		return do(c)
+	})
+}
