@@ -80,7 +80,7 @@ func TestDatabaseThatFailsIsLoggedAndTheSenderIsToldToTryAgain(t *testing.T) {
 			}
 			path = strings.NewReplacer(":id", someID, ":key", "mine").Replace(path)
 			switch {
-			case path == "/v1/scores", path == "/v1/comments", path == "/v1/model" && method == "DELETE":
+			case path == "/v1/scores", path == "/v1/comments", strings.HasPrefix(path, "/v1/analysis/value"), path == "/v1/analysis/conversions", path == "/v1/model" && method == "DELETE":
 				path += "?metric=nps"
 			case path == "/v1/targets" && method == "DELETE":
 				path += "?metric=nps&level=company&from=2026-01-01"

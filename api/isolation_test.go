@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -84,6 +85,7 @@ func (l loot) values(t *testing.T, parameter string) []string {
 		"metric": {"guess-metric", "nps", "csat"}, "person": {"guess-person"}, "submission_id": {"guess-1"}, "cursor": l.cursors, "limit": {"1", "1000"},
 		"since": {"2026-11-01"}, "until": {"2026-12-01"}, "window": {"today", "365d"}, "interval": {"month"}, "group_by": levels, "dry_run": {"true"}, "pooled": {"true"},
 		"metrics": {"guess-metric", "nps,csat"}, "kpis": {"guess-kpi", ""}, "period": {"day", "year"}, "shape": {"wide"},
+		"kpi": {"guess-kpi", "worth"}, "answer": {"last"},
 	}[parameter]
 	if !known {
 		t.Errorf("say in this test what to try for the parameter %s", parameter)
@@ -108,14 +110,17 @@ func attempts(t *testing.T, s *server, c caller, l loot) []attempt {
 				continue
 			}
 			base := ""
-			if pattern == "/v1/scores" || pattern == "/v1/comments" {
+			switch pattern {
+			case "/v1/scores", "/v1/comments", "/v1/analysis/conversions":
 				base = "metric=nps&"
+			case "/v1/analysis/value":
+				base = "metric=nps&kpi=worth&"
 			}
 			for _, parameter := range parametersOf(t, c, path) {
 				for _, value := range l.values(t, parameter) {
 					query := base + parameter + "=" + url.QueryEscape(value)
-					if parameter == "metric" {
-						query = "metric=" + value
+					if strings.Contains(base, parameter+"=") {
+						query = regexp.MustCompile(`\b`+parameter+`=[^&]*`).ReplaceAllString(strings.TrimSuffix(base, "&"), parameter+"="+value)
 					} else if parameter == "until" {
 						query += "&since=2026-01-01"
 					}

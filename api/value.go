@@ -54,7 +54,7 @@ type valueDifference struct {
 	T         *float64           `json:"t,omitempty" example:"6.43"`    // Welch's
 	DF        *float64           `json:"df,omitempty" example:"2214.6"` // degrees of freedom
 	P         float64            `json:"p" example:"0.0004"`            // how often chance alone makes a difference as large
-	Bootstrap *bootstrapInterval `json:"bootstrap,omitempty"`           // absent of a yes/no KPI and of fewer than 10 persons on either side
+	Bootstrap *bootstrapInterval `json:"bootstrap,omitempty"`           // absent of a yes/no KPI and of fewer than 20 persons on either side
 }
 
 // bootstrapInterval is a 95 % interval that needs no even spread of the figures.
@@ -68,7 +68,7 @@ type bootstrapInterval struct {
 // @Description	Links each person's answer to a metric with the person's figures of a KPI, and tells the persons, the mean with
 // @Description	its 95 % interval (Student's t), the median, the total and its share by category; and how much more the top category is
 // @Description	worth than the bottom one: Welch's test, and beside its interval one by bootstrap (BCa, always the same for the
-// @Description	same question), which the few large figures that money has don't mislead. A yes/no KPI, such as retained, is told
+// @Description	same question), which follows the few large figures that money has; with fewer than some hundred persons Welch's is the safer one. A yes/no KPI, such as retained, is told
 // @Description	by shares with Wilson's interval, and their difference with Newcombe's.
 // @Description
 // @Description	It compares persons, not periods: first a person's figures are added up over all periods that begin from `since` to before

@@ -95,7 +95,7 @@ type CategoryValue struct {
 // ValueDifference is how much more the top category is worth than the bottom one.
 type ValueDifference struct {
 	score.Difference
-	Bootstrap *score.Interval // nil of a yes/no KPI, and of fewer than ten persons on either side
+	Bootstrap *score.Interval // nil of a yes/no KPI, and of fewer than 20 persons on either side
 }
 
 // PersonValue is what people are worth by what they answered.

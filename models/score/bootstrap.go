@@ -12,7 +12,7 @@ import (
 const Resamples = 1999
 
 const (
-	leastResampled  = 10   // figures on either side: fewer say too little of their own distribution
+	leastResampled  = 20   // figures on either side: fewer say too little of their own distribution
 	mostResampled   = 2000 // figures that are resampled one by one
 	resampledBlocks = 400  // what more than that are put into
 )
@@ -30,9 +30,10 @@ const (
 // 1/√(2·400) = 4 % only. The acceleration is always that of the figures themselves.
 //
 // The same figures and the same state of random give the same interval. It reports
-// false with fewer than 10 figures on either side, or where neither has a variance.
-// By simulation of log-normal figures (σ = 1, a skewness of 6) it holds the true
-// difference 93 to 95 times in 100 from 50 figures a side on.
+// false with fewer than 20 figures on either side, or where neither has a variance.
+// By simulation it holds the true difference of even figures 94 to 95 times in 100
+// from 20 a side on, and of log-normal ones as skewed as money (σ = 1) 88 times with 20 a
+// side, 90 with 50, 92 with 200 and 95 with thousands: of few, Welch's is the safer one.
 func BootstrapDifference(now, before Figures, confidence float64, random *rand.Rand) (Interval, bool) {
 	if min(len(now), len(before)) < leastResampled || now.equal() && before.equal() {
 		return Interval{}, false

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"reflect"
 	"regexp"
 	"slices"
@@ -87,6 +88,16 @@ func (h house) look(t *testing.T, workspace string) map[string]any {
 	var parts []models.KPIPart
 	err := h.EachKPIPart(t.Context(), workspace, "sales", everyDay(), func(p models.KPIPart) error { parts = append(parts, p); return nil })
 	see("EachKPIPart")(parts, err)
+	see("FiguresOfPersons")(h.FiguresOfPersons(t.Context(), workspace, "sales", models.Period{}))
+	var figures []models.PersonFigure
+	err = h.EachPersonFigure(t.Context(), workspace, models.ValueQuery{Metric: models.StandardMetrics()["nps"], KPI: turnover("sales"), Length: models.MonthLength, Period: everyDay()},
+		func(f models.PersonFigure) error { figures = append(figures, f); return nil })
+	slices.SortFunc(figures, func(a, b models.PersonFigure) int { return cmp.Compare(a.Figure, b.Figure) })
+	see("EachPersonFigure")(figures, err)
+	var conversions []models.ConversionCount
+	err = h.EachConversion(t.Context(), workspace, models.ConversionQuery{Metric: models.StandardMetrics()["nps"], Period: everyDay()},
+		func(c models.ConversionCount) error { conversions = append(conversions, c); return nil })
+	see("EachConversion")(conversions, err)
 	see("WorkspaceByKey")(h.WorkspaceByKey(t.Context(), workspace))
 	see("FindComments")(h.FindComments(t.Context(), workspace, models.StandardMetrics()["nps"], models.CommentFilter{Metric: "nps", Period: everyDay(), Limit: 10}))
 	see("AnonymityByWorkspace")(h.AnonymityByWorkspace(t.Context(), workspace))
@@ -145,6 +156,9 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 		"FindKPITargets":   inShop("FindKPITargets"),
 		"FindObservations": inShop("FindObservations"),
 		"EachKPIPart":      inShop("EachKPIPart"),
+		"FiguresOfPersons": inShop("FiguresOfPersons"),
+		"EachPersonFigure": inShop("EachPersonFigure"),
+		"EachConversion":   inShop("EachConversion"),
 		"DeleteKPI":        func() (any, error) { return nil, h.DeleteKPI(ctx, "shop", "only-bank") },
 		"DeleteKPITarget":  func() (any, error) { return nil, h.DeleteKPITarget(ctx, "shop", kpiTargetOf("bank")) },
 		"PutKPITarget": func() (any, error) {
