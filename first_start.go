@@ -2,19 +2,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
-	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
 	"github.com/mittari/mittari/models"
 	"github.com/mittari/mittari/models/ingest"
-	"github.com/mittari/mittari/models/sample"
 	"github.com/mittari/mittari/models/store"
 )
 
@@ -69,69 +65,6 @@ func adminKey(p *program, token string, db *store.Store) (string, error) {
 
 func createAdmin(ctx context.Context, db *store.Store, token string) error {
 	_, err := db.CreateKey(ctx, models.Key{Workspace: homeWorkspace, Name: "first admin key", Scopes: []models.Scope{models.Admin}, Hash: models.HashToken(token)})
-	return err
-}
-
-// sampleSeed makes every installation's sample the same.
-const sampleSeed = 1
-
-// loadSample stores the made-up bank through the writer, as if it had been sent,
-// unless the workspace holds responses.
-func loadSample(p *program, db *store.Store, writer *ingest.Writer, workspace models.Workspace) error {
-	stored, err := db.FindResponses(p.ctx, workspace.Key, models.ResponseFilter{Limit: 1})
-	if err != nil || len(stored) > 0 {
-		return err
-	}
-	zone, err := workspace.Zone()
-	if err != nil {
-		return err
-	}
-	now := time.Now()
-	bank := sample.NewBank(sampleSeed, now, zone)
-	for _, entry := range bank.Entries() {
-		if _, _, err := db.PutEntry(p.ctx, workspace.Key, entry); err != nil {
-			return err
-		}
-	}
-	rules := models.Rules{Workspace: workspace.Key, Metrics: models.StandardMetrics(), Zone: zone, Now: now, NewID: store.NewID}
-	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(p.stderr), progressbar.OptionSetDescription("loading the sample bank"),
-		progressbar.OptionSetVisibility(isTerminal(p.stderr)), progressbar.OptionClearOnFinish(), progressbar.OptionShowCount())
-	loaded := 0
-	chunk := make([]models.Submission, 0, 1000)
-	flush := func() error {
-		loaded += len(chunk)
-		_ = bar.Set(loaded) // nothing depends on the bar
-		err := storeChunk(p.ctx, writer, rules, chunk)
-		chunk = chunk[:0]
-		return err
-	}
-	for submission := range bank.Submissions() {
-		if chunk = append(chunk, submission); len(chunk) == cap(chunk) {
-			if err := flush(); err != nil {
-				return err
-			}
-		}
-	}
-	if err := flush(); err != nil {
-		return err
-	}
-	_ = bar.Finish()
-	_, err = fmt.Fprintf(p.stdout, "Loaded the sample bank: %d responses of three years.\n", loaded)
-	return err
-}
-
-func storeChunk(ctx context.Context, writer *ingest.Writer, rules models.Rules, chunk []models.Submission) error {
-	accepted := make([]models.Accepted, len(chunk))
-	for i, submission := range chunk {
-		var err error
-		if accepted[i], err = submission.Check(rules); err != nil {
-			return err
-		}
-	}
-	outcomes, err := writer.RecordAll(ctx, accepted)
-	for _, o := range outcomes {
-		err = errors.Join(err, o.Err)
-	}
 	return err
 }
 

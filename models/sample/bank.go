@@ -1,5 +1,5 @@
-// Package sample is a made-up bank: its customers, its staff and three years of
-// what they answered. It fills an empty installation, tests and benchmarks.
+// Package sample is a made-up bank: its customers, its staff, three years of
+// what they answered, and its figures. It fills an empty installation, tests and benchmarks.
 //
 // Everything is drawn from a seed, so that the same seed and time give the same
 // answers to the byte (on one kind of processor: another may round a
@@ -39,6 +39,11 @@ type Bank struct {
 	journey  journey
 	waves    []wave
 	remarks  map[topic][]remark
+	swells   []swell
+	months   []models.Day // that there are figures of, the oldest first
+	people   []person
+	lives    []life               // of the people
+	members  [figuresMonths][]int // the places of those who were customers in each month
 }
 
 // NewBank is the bank that the seed makes, as it stands at the moment given. Its
@@ -50,14 +55,18 @@ func NewBank(seed uint64, now time.Time, zone *time.Location) *Bank {
 		metrics:  models.StandardMetrics(),
 		segments: segments(), teams: teams(),
 		everyday: everyday(), journey: homeLoan(), waves: waves(),
-		remarks: map[topic][]remark{},
+		remarks: map[topic][]remark{}, swells: swells(), months: monthsUntil(models.DayOf(now, zone)),
 	}
 	for _, t := range b.teams {
-		b.branches = append(b.branches, choice[team]{t, t.customers})
+		if t.customers > 0 {
+			b.branches = append(b.branches, choice[team]{t, t.customers})
+		}
 	}
 	for _, r := range remarks() {
 		b.remarks[r.topic] = append(b.remarks[r.topic], r)
 	}
+	b.drawPeople()
+	b.drawLives()
 	return b
 }
 
@@ -68,7 +77,7 @@ func NewBank(seed uint64, now time.Time, zone *time.Location) *Bank {
 func (b *Bank) Submissions() iter.Seq[models.Submission] {
 	return func(yield func(models.Submission) bool) {
 		first := b.last - days + 1
-		plan := agenda{}
+		plan := newAgenda()
 		for day := first - warmUp; day <= b.last; day++ {
 			b.live(day, plan)
 			for _, s := range plan.take(day) {
@@ -91,11 +100,17 @@ func (b *Bank) live(day models.Day, plan agenda) {
 			plan.add(day, b.visit(r, s, day, n))
 		}
 	}
-	for n := range poisson(r, b.expected(b.journey.perDay, b.journey.steps[0].rhythm, b.journey.season, day)) {
-		b.walk(r, day, n, plan)
-	}
+	b.setOff(day, plan)
 	for _, w := range b.waves { // last: it alone depends on the hour, and must not shift what else is drawn
 		b.ask(r, w, day, plan)
+	}
+}
+
+// setOff puts on the agenda the walks that begin on the day, from a stream of chance of their own.
+func (b *Bank) setOff(day models.Day, plan agenda) {
+	r := b.chance(walkStream, uint64(day))
+	for n := range poisson(r, b.expected(b.journey.perDay, b.journey.steps[0].rhythm, b.journey.season, day)) {
+		b.walk(r, day, n, plan)
 	}
 }
 
@@ -112,21 +127,32 @@ const (
 	dayStream uint64 = iota << 40
 	personStream
 	staffStream
+	walkStream
+	lifeStream
+	moneyStream
+	figureStream
 )
 
 func (b *Bank) chance(stream, n uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(b.seed, stream+n))
 }
 
-// agenda is what will be answered, by day.
-type agenda map[models.Day][]models.Submission
+// agenda is what will be answered, by day, and how those who walk a journey fared at its steps.
+type agenda struct {
+	said   map[models.Day][]models.Submission
+	passed passages
+}
 
-func (a agenda) add(day models.Day, s models.Submission) { a[day] = append(a[day], s) }
+func newAgenda() agenda {
+	return agenda{said: map[models.Day][]models.Submission{}, passed: passages{}}
+}
+
+func (a agenda) add(day models.Day, s models.Submission) { a.said[day] = append(a.said[day], s) }
 
 // take removes a day's submissions and gives them in the order of time.
 func (a agenda) take(day models.Day) []models.Submission {
-	today := a[day]
-	delete(a, day)
+	today := a.said[day]
+	delete(a.said, day)
 	slices.SortFunc(today, func(x, y models.Submission) int {
 		return cmp.Or(x.CollectedAt.Compare(*y.CollectedAt), cmp.Compare(x.SubmissionID, y.SubmissionID))
 	})

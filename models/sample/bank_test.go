@@ -3,6 +3,7 @@ package sample
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -30,7 +31,7 @@ func friday() *Bank {
 // said is what is said in the bank of friday, made once. It must not be changed.
 var said = sync.OnceValue(func() []models.Submission { return slices.Collect(friday().Submissions()) })
 
-// digest is a hash of the JSON of all that the bank says.
+// digest is a hash of the JSON of all that the bank says, and of its figures.
 func digest(t *testing.T, b *Bank) [32]byte {
 	t.Helper()
 	hash := sha256.New()
@@ -42,6 +43,11 @@ func digest(t *testing.T, b *Bank) [32]byte {
 	}
 	for s := range b.Submissions() {
 		if err := out.Encode(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for kpi, o := range b.Observations() {
+		if err := errors.Join(out.Encode(kpi), out.Encode(o)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -63,7 +63,7 @@ func (b *Bank) occasion(r *rand.Rand, e encounter, p person, day models.Day) occ
 		served = p.branch
 	}
 	o := occasion{encounter: e, at: e.rhythm.moment(r, day, b.zone), person: p, team: served.key}
-	o.mood = p.mood + served.mood + occasionSpread*r.NormFloat64() - betterPerYear*b.yearsAgo(day)
+	o.mood = p.mood + served.mood + warmth*b.spirits(served, day-customersFollow) + occasionSpread*r.NormFloat64() - betterPerYear*b.yearsAgo(day)
 	if b.Drop().covers(e.touchpoint, served.key, day) {
 		o.worse = true
 		o.mood += dropMood
@@ -71,9 +71,9 @@ func (b *Bank) occasion(r *rand.Rand, e encounter, p person, day models.Day) occ
 	return o
 }
 
-// visit is number n of a stream's encounters on the day, with one of the bank's people.
+// visit is number n of a stream's encounters on the day, with one of the bank's customers.
 func (b *Bank) visit(r *rand.Rand, s stream, day models.Day, n int) models.Submission {
-	o := b.occasion(r, s.encounter, b.person(1+r.IntN(population)), day)
+	o := b.occasion(r, s.encounter, b.customer(r, day), day)
 	o.id = submissionID(s.name(), day, n)
 	return b.submission(r, o)
 }

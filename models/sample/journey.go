@@ -86,18 +86,24 @@ type walk struct {
 
 // walk puts on the agenda what one person says along the journey that begins on the day.
 func (b *Bank) walk(r *rand.Rand, day models.Day, n int, plan agenda) {
-	w := &walk{r: r, id: submissionID(homeLoanKey, day, n), person: b.person(1 + r.IntN(population)), day: day, plan: plan}
+	w := &walk{r: r, id: submissionID(homeLoanKey, day, n), person: b.people[r.IntN(population)], day: day, plan: plan}
 	end := b.journey.steps[len(b.journey.steps)-1]
 	known, arrived := false, true
 	for _, s := range b.journey.steps[:len(b.journey.steps)-1] {
 		mood := b.take(w, s)
 		known = !s.anonymous
-		if arrived = s.passed(r, mood); !arrived {
+		arrived = s.passed(r, mood)
+		plan.passed.count(s.touchpoint, w.day, arrived)
+		if !arrived {
 			break
 		}
 	}
 	if known {
-		b.end(w, end, arrived && end.passed(r, w.person.mood))
+		became := arrived && end.passed(r, w.person.mood)
+		b.end(w, end, became)
+		if arrived {
+			plan.passed.count(end.touchpoint, w.day, became)
+		}
 	}
 }
 

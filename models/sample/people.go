@@ -14,15 +14,16 @@ const (
 
 // segment is a way of life that customers share.
 type segment struct {
-	key  string
-	mood float64
+	key    string
+	mood   float64
+	spends float64 // euros that the bank earns of one in a month
 }
 
 func segments() []choice[segment] {
 	return []choice[segment]{
-		{segment{youngAdults, -0.12}, 28},
-		{segment{families, 0}, 44},
-		{segment{seniors, 0.14}, 28},
+		{segment{youngAdults, -0.12, 55}, 28},
+		{segment{families, 0, 115}, 44},
+		{segment{seniors, 0.14, 80}, 28},
 	}
 }
 
@@ -33,16 +34,17 @@ type team struct {
 	mood      float64 // of those it serves
 	staff     int     // its people: enough that its answers may be shown
 	spirit    float64 // their own mood at work
+	slump     float64 // how far their spirits fell, and stayed; see spirits
 }
 
 func teams() []team {
 	return []team{
-		{helsinki, 38, 0, 24, 0},
-		{tampere, 26, 0.1, 18, 0.2},
-		{turku, 21, 0.05, 15, 0.1},
-		{oulu, 15, -0.12, 12, -0.2},
-		{contactCentre, 0, 0, 30, -0.25},
-		{digital, 0, 0, 20, 0.15},
+		{helsinki, 38, 0, 24, 0, 0},
+		{tampere, 26, 0.1, 18, 0.2, 0},
+		{turku, 21, 0.05, 15, 0.1, 0},
+		{oulu, 15, -0.12, 12, -0.2, 1.6},
+		{contactCentre, 0, 0, 30, -0.25, 0},
+		{digital, 0, 0, 20, 0.15, 0},
 	}
 }
 
@@ -58,18 +60,23 @@ type person struct {
 	branch   team
 	language string
 	mood     float64 // the person's own and the segment's; it lasts
+	spends   float64 // the segment's
 }
 
-// person is number n of the bank's people. Everything about a person follows from the seed and n.
-func (b *Bank) person(n int) person {
-	r := b.chance(personStream, uint64(n))
-	s := pick(r, b.segments)
-	return person{
-		id:       fmt.Sprintf("c-%04d", n),
-		segment:  s.key,
-		branch:   pick(r, b.branches),
-		language: pick(r, languages()),
-		mood:     s.mood + personSpread*r.NormFloat64(),
+// drawPeople draws all of the bank's people. Everything about a person follows from the seed and the number.
+func (b *Bank) drawPeople() {
+	b.people = make([]person, population)
+	for i := range b.people {
+		r := b.chance(personStream, uint64(i+1))
+		s := pick(r, b.segments)
+		b.people[i] = person{
+			id:       fmt.Sprintf("c-%04d", i+1),
+			segment:  s.key,
+			branch:   pick(r, b.branches),
+			language: pick(r, languages()),
+			mood:     s.mood + personSpread*r.NormFloat64(),
+			spends:   s.spends,
+		}
 	}
 }
 

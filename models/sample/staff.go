@@ -78,6 +78,6 @@ func (b *Bank) staffAnswer(r *rand.Rand, w wave, t team, n int, day models.Day) 
 		at:        workHours().moment(r, day, b.zone),
 		person:    person{id: fmt.Sprintf("e-%03d", n), language: "fi"},
 		team:      t.key,
-		mood:      own + t.spirit + occasionSpread*r.NormFloat64(),
+		mood:      own + t.spirit + cheer*b.spirits(t, day) + occasionSpread*r.NormFloat64(),
 	})
 }
