@@ -55,6 +55,10 @@ func (h house) fill(t *testing.T, workspace, mark string) neighbour {
 	}
 	n.keyID = key.ID
 	h.commit(t, workspace, staff(mark, 10, 6, 4)...)
+	h.invite(t, workspace, false, `{"person":"`+mark+`","invitation_id":"in `+mark+`","survey":"`+mark+`"}`, `{"day":"2026-11-10","n":`+strconv.Itoa(int(mark[0]))+`}`)
+	if err := h.PutInvitationPolicy(t.Context(), workspace, models.InvitationPolicy{RestDays: int(mark[0])}); err != nil {
+		t.Fatal(err)
+	}
 	h.sql(t, `UPDATE rollups SET n = n + 10 WHERE workspace = '`+workspace+`'`) // for Verify to find
 	n.seen = h.look(t, workspace)
 	return n
@@ -101,6 +105,9 @@ func (h house) look(t *testing.T, workspace string) map[string]any {
 	see("WorkspaceByKey")(h.WorkspaceByKey(t.Context(), workspace))
 	see("FindComments")(h.FindComments(t.Context(), workspace, models.StandardMetrics()["nps"], models.CommentFilter{Metric: "nps", Period: everyDay(), Limit: 10}))
 	see("AnonymityByWorkspace")(h.AnonymityByWorkspace(t.Context(), workspace))
+	see("InvitationPolicyByWorkspace")(h.InvitationPolicyByWorkspace(t.Context(), workspace))
+	see("FindInvitationArrivals")(h.FindInvitationArrivals(t.Context(), workspace))
+	see("FindLastInvited")(h.FindLastInvited(t.Context(), workspace, []string{"shop", "bank"}, everyDay()))
 	see("Verify")(h.Verify(t.Context(), workspace, false))
 	var counts []models.Count
 	err = h.EachCount(t.Context(), workspace, "", everyDay(), func(c models.Count) error { counts = append(counts, c); return nil })
@@ -126,7 +133,7 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 	return map[string]func() (any, error){
 		"Close": installation, "Connections": installation, "Ping": installation,
 		"FindWorkspaces": installation, "CreateWorkspace": installation, "WorkspaceByKey": inShop("WorkspaceByKey"),
-		"FindRevisions": installation, "DeleteOldRevisions": installation, "FormLots": installation, // the exporter's, who publishes all workspaces
+		"FindRevisions": installation, "DeleteOldRevisions": installation, "FormLots": installation, "ForgetInvited": installation, // the exporter's, who publishes all workspaces
 		"KeyByHash":            installation, // tells the workspace of a token
 		"FindCounts":           inShop("FindCounts"),
 		"FindArrivals":         inShop("FindArrivals"),
@@ -137,6 +144,17 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 		"PutAnonymity": func() (any, error) {
 			err := h.PutAnonymity(ctx, "shop", models.Anonymity{Employees: 6, EmployeeComments: 11, Customers: 1})
 			return nil, err
+		},
+		"InvitationPolicyByWorkspace": inShop("InvitationPolicyByWorkspace"),
+		"PutInvitationPolicy": func() (any, error) {
+			return nil, h.PutInvitationPolicy(ctx, "shop", models.InvitationPolicy{RestDays: 7})
+		},
+		"FindInvitationArrivals": inShop("FindInvitationArrivals"),
+		"FindLastInvited":        inShop("FindLastInvited"),
+		"CommitInvitations": func() (any, error) { // the invitation_id, the person and the day's number are known in bank
+			outcomes, err := h.CommitInvitations(ctx, "shop", h.acceptInvitations(t, "shop",
+				`{"person":"bank","invitation_id":"in bank","survey":"bank"}`, `{"day":"2026-11-10","n":1,"source":"new"}`), true)
+			return asked(outcomes) != "new new", err
 		},
 		"FindKeys":    inShop("FindKeys"),
 		"FindModels":  inShop("FindModels"),
@@ -202,7 +220,7 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 			outcomes, err := h.Commit(ctx, "shop", h.accept(t, "shop", nps(0, `"submission_id":"in bank"`)))
 			return !outcomes[0].New, err
 		},
-		"Verify": func() (any, error) { found, err := h.Verify(ctx, "shop", true); return len(found) != 4, err },
+		"Verify": func() (any, error) { found, err := h.Verify(ctx, "shop", true); return len(found) != 6, err },
 	}
 }
 

@@ -76,6 +76,8 @@ func differences(db *gorm.DB, workspace string) ([]models.Difference, error) {
 		      SELECT `+participation+`, day, survey, touchpoint, channel, segment, team, `+askedFor+`, 1, 0
 		      FROM responses WHERE workspace = @workspace AND NOT excluded AND EXISTS (`+openAnswer+`)
 		      UNION ALL
+		      SELECT '_participation/' || audience, day, survey, touchpoint, channel, segment, team, 2, n, 0 FROM invited WHERE workspace = @workspace
+		      UNION ALL
 		      SELECT %[1]s, 1 AS n, 0 AS stored FROM held WHERE workspace = @workspace AND lot IS NOT NULL AND NOT comment
 		      UNION ALL
 		      SELECT %[1]s, 0 AS n, n AS stored FROM rollups WHERE workspace = @workspace) AS both_sides
