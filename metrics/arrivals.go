@@ -18,10 +18,17 @@ const arrivalsText = ""
 
 func (w *workspace) unknownKeys(counts []models.ArrivalCount) bool {
 	for _, c := range counts {
-		for d, key := range arrivalKeys(c.Arrival) {
-			if _, known := w.labels[d].numbers[key]; !known {
-				return true
-			}
+		if w.unknownKey(arrivalKeys(c.Arrival)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *workspace) unknownKey(keys models.Keys) bool {
+	for d, key := range keys {
+		if _, known := w.labels[d].numbers[key]; !known {
+			return true
 		}
 	}
 	return false

@@ -18,7 +18,11 @@ func (w *workspace) refresh(ctx context.Context, source Source, changed change) 
 	if err != nil {
 		return false, err
 	}
-	if changed.catalogs || w.unknownKeys(arrivals) {
+	invited, err := source.FindInvitationArrivals(ctx, w.model.Key)
+	if err != nil {
+		return false, err
+	}
+	if changed.catalogs || w.unknownKeys(arrivals) || w.unknownInvited(invited) {
 		c, err := readCatalog(ctx, source, w.model.Key)
 		if err != nil || !w.adopt(c) {
 			return false, err
@@ -32,6 +36,7 @@ func (w *workspace) refresh(ctx context.Context, source Source, changed change) 
 		}
 	}
 	w.countArrivals(arrivals)
+	w.countInvited(invited)
 	w.staleKPIs(changed.kpis)
 	return true, nil
 }
@@ -41,7 +46,7 @@ func (w *workspace) refresh(ctx context.Context, source Source, changed change) 
 // have to be read again.
 func (w *workspace) adopt(c catalog) bool {
 	for metric, t := range w.tallies {
-		if c.metrics[metric].Scale != t.metric.Scale {
+		if c.metrics.Counted(metric).Scale != t.metric.Scale {
 			return false
 		}
 	}
@@ -60,10 +65,10 @@ func (w *workspace) adopt(c catalog) bool {
 	}
 	if !w.catalog.sameShown(c) {
 		for metric, t := range w.tallies {
-			t.metric = c.metrics[metric]
+			t.metric = c.metrics.Counted(metric)
 			w.changed(metric, w.held().Since)
 		}
-		w.dirty[arrivalsText] = true
+		w.dirty[arrivalsText], w.dirty[invitedText] = true, true
 	}
 	before := w.catalog
 	w.catalog = c

@@ -20,6 +20,10 @@ func (w *workspace) encode() (bool, error) {
 			w.kpiSeries(&s, key)
 		} else if name == arrivalsText {
 			w.arrivalSeries(&s)
+		} else if name == invitedText {
+			w.invitedSeries(&s)
+		} else if models.IsParticipation(name) {
+			w.rateSeries(&s, w.tallies[name])
 		} else if metric, drops := strings.CutSuffix(name, dropsText); drops {
 			w.dropSeries(&s, w.tallies[metric])
 		} else {

@@ -100,6 +100,9 @@ func bank(t testing.TB) *shelf {
 	s.open("shop", "America/New_York")
 	s.put("bank", models.Entry{Kind: models.JourneyKind, Key: "home-loan", Touchpoints: []string{"booking", "meeting", "closing"}})
 	longAgo := s.now.AddDate(0, 0, -60)
+	s.invite("bank", 40, models.Customer, models.Keys{models.Survey: "meetings", models.Touchpoint: "meeting", models.Channel: "sms", models.Segment: "family", models.Team: "helsinki-3"})
+	s.invite("bank", 12, models.Employee, models.Keys{models.Team: "helsinki-3"})
+	s.invite("shop", 4, models.Employee, models.Keys{})
 	for _, a := range []struct {
 		n   int64
 		sub models.Submission

@@ -44,8 +44,15 @@ const (
 	kpiFamily
 	kpiStartFamily
 	kpiTargetFamily
+	rateFamily
+	rateLowerFamily
+	rateUpperFamily
+	rateInvitedFamily
+	rateAnsweredFamily
+	rateUnaskedFamily
 	windowFamily
 	arrivalFamily
+	invitationFamily
 	familyCount
 )
 
@@ -91,8 +98,15 @@ func families() [familyCount]family {
 		kpiFamily:              {"cx_kpi_value", "The KPI's figure of the latest period that there is one of, in its unit.", gauge},
 		kpiStartFamily:         {"cx_kpi_period_start_timestamp_seconds", "When the period began that cx_kpi_value is of.", gauge},
 		kpiTargetFamily:        {"cx_kpi_target", "What the KPI is to reach in each period, in its unit, as it holds today; its owner is a label.", gauge},
+		rateFamily:             {"cx_response_rate", "Responses in the window that were asked for, or may have been, per invitation in it: 0 to 1. Absent where more answered than were asked.", gauge},
+		rateLowerFamily:        {"cx_response_rate_lower", "Lower end of the 95 % interval of cx_response_rate.", gauge},
+		rateUpperFamily:        {"cx_response_rate_upper", "Upper end of the 95 % interval of cx_response_rate.", gauge},
+		rateInvitedFamily:      {"cx_response_rate_invited", "How many were asked in the window.", gauge},
+		rateAnsweredFamily:     {"cx_response_rate_responses", "Responses in the window that were asked for, or may have been.", gauge},
+		rateUnaskedFamily:      {"cx_unasked_responses", "Responses in the window that were given unasked.", gauge},
 		windowFamily:           {"cx_window_responses", "Number of answers in the window, by category.", gauge},
 		arrivalFamily:          {"cx_responses_total", "Answers that arrived, by category; what is erased or excluded later stays counted.", counter},
+		invitationFamily:       {"cx_invitations_total", "How many were asked; what is put right later stays counted.", counter},
 	}
 }
 

@@ -58,9 +58,6 @@ func (s *snapshot) unhandled(revisions []models.Revision) (map[string]*change, m
 			c.kpis[key] = true
 			continue
 		}
-		if models.IsParticipation(r.Metric) {
-			continue
-		}
 		if c.days[r.Metric] == nil {
 			c.days[r.Metric] = map[models.Day]bool{}
 		}

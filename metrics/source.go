@@ -29,6 +29,7 @@ type Source interface {
 	// EachCount gives the rollup rows of a period in any order; metric "" selects all.
 	EachCount(ctx context.Context, workspace, metric string, period models.Period, do func(models.Count) error) error
 	FindArrivals(ctx context.Context, workspace string) ([]models.ArrivalCount, error)
+	FindInvitationArrivals(ctx context.Context, workspace string) ([]models.InvitationCount, error)
 	AnonymityByWorkspace(ctx context.Context, workspace string) (models.Anonymity, error)
 	FindKPIs(ctx context.Context, workspace string) ([]models.KPI, error)
 	// FindKPITargets gives all targets of KPIs, past and to come too.

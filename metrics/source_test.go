@@ -36,6 +36,7 @@ type shelved struct {
 	models   []models.CompanyModel
 	counts   map[models.Count]int64 // by the count with N = 0
 	arrivals map[models.Arrival]int64
+	invited  map[models.InvitationCount]int64
 	kpiShelf
 }
 
@@ -74,7 +75,7 @@ func (s *shelf) open(key, zone string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.workspaces[key] = &shelved{Workspace: models.Workspace{Key: key, TimeZone: zone}, metrics: models.StandardMetrics(),
-		counts: map[models.Count]int64{}, arrivals: map[models.Arrival]int64{},
+		counts: map[models.Count]int64{}, arrivals: map[models.Arrival]int64{}, invited: map[models.InvitationCount]int64{},
 		kpiShelf: kpiShelf{anonymity: models.DefaultAnonymity(), observations: map[models.Observation]models.Observation{}}}
 	s.revise(key, "", 0)
 }
@@ -286,4 +287,25 @@ func mustZone(t testing.TB, name string) *time.Location {
 		t.Fatal(err)
 	}
 	return zone
+}
+
+func (s *shelf) FindInvitationArrivals(_ context.Context, workspace string) ([]models.InvitationCount, error) {
+	unlock, err := s.lock()
+	defer unlock()
+	var counts []models.InvitationCount
+	for c, n := range s.workspaces[workspace].invited {
+		c.N = n
+		counts = append(counts, c)
+	}
+	return counts, err
+}
+
+// invite records that n were asked now.
+func (s *shelf) invite(workspace string, n int64, audience models.Audience, keys models.Keys) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.workspaces[workspace]
+	s.count(w, models.Count{Metric: models.ParticipationKey(audience), Day: models.DayOf(s.now, time.UTC), Keys: keys, Score: models.Invited}, n)
+	keys[models.Team] = ""
+	w.invited[models.InvitationCount{Audience: audience, Keys: keys}] += n
 }

@@ -78,7 +78,9 @@ func (t *tally) count(day map[cell]int64, labels [dimensions]uint32, answer int,
 			day[t.group(d, label)+at] += n
 		}
 	}
-	day[t.leaf(labels)+cell(t.metric.Category(answer))] += n
+	if !models.IsParticipation(t.metric.Key) { // it is told of groups only
+		day[t.leaf(labels)+cell(t.metric.Category(answer))] += n
+	}
 }
 
 func (t *tally) group(d int, label uint32) cell {

@@ -16,10 +16,11 @@ type workspace struct {
 	labels  [dimensions]*labels
 	leaves  distinct // combinations of keys that found no room
 	bounds
-	tallies  map[string]*tally // by metric, of those with answers
+	tallies  map[string]*tally // by metric, of those with answers, and by participation
 	arrivals map[arrival]arrived
+	invited  map[models.InvitationCount]int64 // by the count with N = 0, keys folded
 	kpis     map[string]*kpi
-	text     map[string]*text // what was encoded, by metric, drops, KPI, and arrivalsText
+	text     map[string]*text // what was encoded, by metric, drops, KPI, arrivalsText and invitedText
 	dirty    map[string]bool  // what has to be encoded anew
 	unread   int              // rows that no metric could read
 }
@@ -47,6 +48,10 @@ func loadWorkspace(ctx context.Context, source Source, m models.Workspace, now t
 	if err != nil {
 		return nil, err
 	}
+	invited, err := source.FindInvitationArrivals(ctx, m.Key)
+	if err != nil {
+		return nil, err
+	}
 	c, err := readCatalog(ctx, source, m.Key)
 	if err != nil {
 		return nil, err
@@ -55,7 +60,7 @@ func loadWorkspace(ctx context.Context, source Source, m models.Workspace, now t
 	w.catalog = c
 	w.addKeys(c)
 	w.adoptKPIs(catalog{})
-	for _, metric := range c.metrics.Keys() {
+	for _, metric := range append(c.metrics.Keys(), participations()...) {
 		for _, p := range parts(w.held()) {
 			if err := w.read(ctx, source, metric, p); err != nil {
 				return nil, err
@@ -63,15 +68,16 @@ func loadWorkspace(ctx context.Context, source Source, m models.Workspace, now t
 		}
 	}
 	if before != nil {
-		w.arrivals = before.arrivals
+		w.arrivals, w.invited = before.arrivals, before.invited
 	}
 	w.countArrivals(arrivals)
+	w.countInvited(invited)
 	return w, nil
 }
 
 func newWorkspace(m models.Workspace, zone *time.Location, now time.Time, bounds bounds) *workspace {
 	w := &workspace{model: m, zone: zone, today: models.DayOf(now, zone), bounds: bounds,
-		tallies: map[string]*tally{}, text: map[string]*text{}, dirty: map[string]bool{arrivalsText: true}}
+		tallies: map[string]*tally{}, text: map[string]*text{}, dirty: map[string]bool{arrivalsText: true, invitedText: true}}
 	for d := range w.labels {
 		w.labels[d] = newLabels()
 	}
@@ -96,8 +102,8 @@ func parts(p models.Period) []models.Period {
 
 // read puts what the source says of a metric's period in the place of what was known of it.
 func (w *workspace) read(ctx context.Context, source Source, metric string, p models.Period) error {
-	m, known := w.catalog.metrics[metric]
-	if !known {
+	m := w.catalog.metrics.Counted(metric)
+	if m.Key == "" {
 		w.unread++
 		return nil
 	}
@@ -151,7 +157,7 @@ func (w *workspace) moveTo(today models.Day) {
 // changed has a metric's series encoded anew: those of its drops only when the day is closed.
 func (w *workspace) changed(metric string, day models.Day) {
 	w.dirty[metric] = true
-	if day < w.today {
+	if day < w.today && !models.IsParticipation(metric) {
 		w.dirty[metric+dropsText] = true
 	}
 }
