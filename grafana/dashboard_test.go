@@ -93,6 +93,7 @@ func TestDashboardsHaveTheirVariables(t *testing.T) {
 		want      []string
 	}{
 		{grafana.Overview(), []string{"datasource", "workspace", "metric", "window", "touchpoint"}},
+		{grafana.ResponseRate(), []string{"datasource", "workspace", "audience", "window"}},
 		{grafana.Drops(), []string{"datasource", "workspace", "metric", "window", "arm", "level", "group"}},
 	} {
 		var names []string
@@ -101,7 +102,7 @@ func TestDashboardsHaveTheirVariables(t *testing.T) {
 			if v.Label == "" || v.Description == "" {
 				t.Errorf("%s needs a label and a description", v.Name)
 			}
-			if v.Type == "query" && !strings.HasPrefix(v.Definition, "label_values(cx_score") {
+			if v.Type == "query" && !strings.HasPrefix(v.Definition, "label_values(cx_score") && !strings.HasPrefix(v.Definition, "label_values(cx_response_rate") {
 				t.Errorf("%s is filled by %s", v.Name, v.Definition)
 			}
 		}
@@ -113,7 +114,7 @@ func TestDashboardsHaveTheirVariables(t *testing.T) {
 
 // chosen are values for all variables of the dashboards.
 func chosen() map[string]string {
-	return map[string]string{"workspace": "bank", "metric": "nps", "window": "28d", "touchpoint": "meeting|call", "__rate_interval": "1m",
+	return map[string]string{"workspace": "bank", "metric": "nps", "audience": "customer", "window": "28d", "touchpoint": "meeting|call", "__rate_interval": "1m",
 		"level": "touchpoint", "group": "meeting", "arm": "week"}
 }
 
@@ -158,7 +159,7 @@ var rateWindow = regexp.MustCompile(`\b(rate|irate)\([^[]*\[([^]]*)\]`)
 
 func TestRatesFollowTheScrapeInterval(t *testing.T) {
 	rates := 0
-	for _, q := range grafana.Queries(grafana.Overview(), nil) {
+	for _, q := range slices.Concat(grafana.Queries(grafana.Overview(), nil), grafana.Queries(grafana.ResponseRate(), nil)) {
 		for _, found := range rateWindow.FindAllStringSubmatch(q.Expr, -1) {
 			rates++
 			if found[2] != "$__rate_interval" {

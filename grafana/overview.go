@@ -10,7 +10,7 @@ const points = "suffix:points"
 
 // Dashboards are all of them, by the name of the file each is written to.
 func Dashboards() map[string]Dashboard {
-	return map[string]Dashboard{"overview.json": Overview(), "drops.json": Drops()}
+	return map[string]Dashboard{"overview.json": Overview(), "drops.json": Drops(), "response-rate.json": ResponseRate()}
 }
 
 // Overview answers six questions in the order they are asked: what is the score
