@@ -47,7 +47,9 @@ func loadSample(p *program, db *store.Store, writer *ingest.Writer, workspace mo
 		chunk = chunk[:0]
 		return err
 	}
+	invitations := bank.NewInvitations()
 	for submission := range bank.Submissions() {
+		invitations.Add(submission)
 		if chunk = append(chunk, submission); len(chunk) == cap(chunk) {
 			if err := flush(); err != nil {
 				return err
@@ -55,6 +57,9 @@ func loadSample(p *program, db *store.Store, writer *ingest.Writer, workspace mo
 		}
 	}
 	if err := flush(); err != nil {
+		return err
+	}
+	if err := storeInvitations(p.ctx, db, workspace.Key, invitations.All(), rules); err != nil {
 		return err
 	}
 	figures, err := loadFigures(p.ctx, db, workspace.Key, bank, models.DayOf(now, zone))

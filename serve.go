@@ -96,7 +96,7 @@ func openStore(p *program, s databaseSettings, log *slog.Logger) (*store.Store, 
 	return store.Open(p.ctx, store.Config{URL: s.DatabaseURL, MaxKeys: s.MaxKeys, Clock: time.Now, Logger: log})
 }
 
-// tidy deletes what nobody needs any more and counts the anonymous answers that
+// tidy deletes what nobody needs any more, who was asked long ago too, and counts the anonymous answers that
 // have waited for others long enough, at once and then every minute.
 func tidy(ctx context.Context, db *store.Store, log *slog.Logger) {
 	ticks := time.NewTicker(time.Minute)
@@ -104,6 +104,9 @@ func tidy(ctx context.Context, db *store.Store, log *slog.Logger) {
 	for {
 		if err := db.DeleteOldRevisions(ctx); err != nil && ctx.Err() == nil {
 			log.Warn("old revisions were not deleted; the next try is in a minute", "error", err)
+		}
+		if err := db.ForgetInvited(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("who was asked long ago is not forgotten yet; the next try is in a minute", "error", err)
 		}
 		if err := db.FormLots(ctx); err != nil && ctx.Err() == nil {
 			log.Warn("anonymous answers that waited were not counted; the next try is in a minute", "error", err)
