@@ -56,15 +56,15 @@ lint: ## Run golangci-lint: import directions, style, common mistakes
 	$(lint) run ./...
 
 .PHONY: generate
-generate: ## Write the OpenAPI document and the dashboards anew
+generate: ## Write the OpenAPI document, the dashboards and the SQL views anew
 	go generate ./...
 
 .PHONY: check-generated
 check-generated: ## Fail when a generated file is not what "make generate" writes
 	@set -eu; before=$$(mktemp -d); trap 'rm -rf "$$before"' EXIT; \
-	cp -R openapi grafana "$$before"; \
+	cp -R openapi grafana deploy/postgres "$$before"; \
 	$(MAKE) --no-print-directory generate; \
-	diff -r "$$before/openapi" openapi && diff -r "$$before/grafana" grafana || { \
+	diff -r "$$before/openapi" openapi && diff -r "$$before/grafana" grafana && diff -r "$$before/postgres" deploy/postgres || { \
 		echo 'Generated files were out of date, see above; now they are not. Commit them.'; exit 1; }
 
 .PHONY: fuzz
