@@ -216,6 +216,13 @@ func TestEveryPanelOfEveryDashboardHasData(t *testing.T) {
 	if len(waiting) == 0 {
 		t.Fatal("there are no dashboards")
 	}
+	maps.DeleteFunc(waiting, func(name string, q grafana.Query) bool { // what has not changed since Prometheus looks doesn't turn
+		turns := strings.HasPrefix(name, "customers-staff-money.json/") && strings.Contains(q.Expr, "stddev_over_time")
+		if turns {
+			p.queryRange(q.Expr) // it must be able to
+		}
+		return turns
+	})
 	maps.DeleteFunc(waiting, func(name string, q grafana.Query) bool {
 		if rest := q.Panel == "Against the rest of the year"; rest || strings.Contains(name, "/fcr/") {
 			return !rest || !strings.Contains(name, "/fcr/28d/") // a year has no rest, and a model's score is not told so

@@ -95,6 +95,7 @@ func TestDashboardsHaveTheirVariables(t *testing.T) {
 		{grafana.Overview(), []string{"datasource", "workspace", "metric", "window", "touchpoint"}},
 		{grafana.ResponseRate(), []string{"datasource", "workspace", "audience", "window"}},
 		{grafana.Drops(), []string{"datasource", "workspace", "metric", "window", "arm", "level", "group"}},
+		{grafana.Together(), []string{"datasource", "workspace", "metric", "window", "staff", "level", "group", "period", "customer_kpi", "staff_kpi", "money_kpi"}},
 	} {
 		var names []string
 		for _, v := range c.dashboard.Templating.List {
@@ -102,7 +103,7 @@ func TestDashboardsHaveTheirVariables(t *testing.T) {
 			if v.Label == "" || v.Description == "" {
 				t.Errorf("%s needs a label and a description", v.Name)
 			}
-			if v.Type == "query" && !strings.HasPrefix(v.Definition, "label_values(cx_score") && !strings.HasPrefix(v.Definition, "label_values(cx_response_rate") {
+			if v.Type == "query" && !strings.HasPrefix(v.Definition, "label_values(cx_") {
 				t.Errorf("%s is filled by %s", v.Name, v.Definition)
 			}
 		}
@@ -115,7 +116,8 @@ func TestDashboardsHaveTheirVariables(t *testing.T) {
 // chosen are values for all variables of the dashboards.
 func chosen() map[string]string {
 	return map[string]string{"workspace": "bank", "metric": "nps", "audience": "customer", "window": "28d", "touchpoint": "meeting|call", "__rate_interval": "1m",
-		"level": "touchpoint", "group": "meeting", "arm": "week"}
+		"level": "touchpoint", "group": "meeting", "arm": "week", "staff": "pulse", "period": "month",
+		"__range": "1h", "__interval": "1m"}
 }
 
 func TestQueriesAreReadyToRun(t *testing.T) {

@@ -20,6 +20,13 @@ func (p Panel) withAll(fields string, properties ...Property) Panel {
 	return p
 }
 
+// withQuery overrides settings of all fields that the query of that letter returns.
+func (p Panel) withQuery(letter string, properties ...Property) Panel {
+	p.FieldConfig.Overrides = append(p.FieldConfig.Overrides,
+		Override{Matcher: Matcher{ID: "byFrameRefID", Options: letter}, Properties: properties})
+	return p
+}
+
 func set(id string, value any) Property { return Property{ID: id, Value: value} }
 
 func color(name string) Property { return set("color", fixed(name)) }

@@ -10,7 +10,9 @@ const points = "suffix:points"
 
 // Dashboards are all of them, by the name of the file each is written to.
 func Dashboards() map[string]Dashboard {
-	return map[string]Dashboard{"overview.json": Overview(), "drops.json": Drops(), "response-rate.json": ResponseRate()}
+	return map[string]Dashboard{
+		"overview.json": Overview(), "drops.json": Drops(), "response-rate.json": ResponseRate(), "customers-staff-money.json": Together(),
+	}
 }
 
 // Overview answers six questions in the order they are asked: what is the score

@@ -47,6 +47,10 @@ const (
 	volumeSeries           = "cx_volume_responses"
 	volumeExpectedSeries   = "cx_volume_expected"
 	volumeZSeries          = "cx_volume_z"
+
+	kpiSeries       = "cx_kpi_value"
+	kpiStartSeries  = "cx_kpi_period_start_timestamp_seconds"
+	kpiTargetSeries = "cx_kpi_target"
 )
 
 // chosen selects what was chosen at the top of the dashboard.

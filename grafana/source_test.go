@@ -81,7 +81,7 @@ func (s shop) FindKPIs(context.Context, string) ([]models.KPI, error) {
 }
 
 func (s shop) FindKPITargets(context.Context, string) ([]models.KPITarget, error) {
-	return []models.KPITarget{{KPI: "sales", Period: models.DayLength, Level: models.CompanyLevel, Value: 900, From: s.today - 100, Owner: "sales"}}, nil
+	return []models.KPITarget{{KPI: "sales", Period: models.DayLength, Level: "touchpoint", Key: "checkout", Value: 900, From: s.today - 100, Owner: "sales"}}, nil
 }
 
 func (s shop) EachKPIPart(_ context.Context, _, _ string, p models.Period, do func(models.KPIPart) error) error {

@@ -46,20 +46,24 @@ func flu() season {
 	return season{0.012, 0.016, 0.008, 0, -0.003, -0.006, -0.012, -0.006, 0, 0.002, 0.006, 0.008}
 }
 
-// staffFigures are engagement and absence of each team. Of the staff, who is
+// staffFigures are engagement, absence and the number of people of each team. Of the staff, who is
 // engaged stays so until spirits change: there is less chance in it than in who answers.
 func (b *Bank) staffFigures(yield func(string, models.SubmittedObservation) bool) bool {
-	for _, kpi := range []string{engagement, absence} {
+	for _, kpi := range []string{engagement, absence, staff} {
 		for m, month := range b.months {
 			r := b.chance(figureStream, uint64(month))
 			for _, t := range b.teams {
-				staff, high := float64(t.staff), b.spirits(t, month+15)
-				value := math.Round(staff*(engaged+0.1*t.spirit+engagedBy*high+0.015*r.NormFloat64())) / staff
+				people, high := float64(t.staff), b.spirits(t, month+15)
+				value := math.Round(people*(engaged+0.1*t.spirit+engagedBy*high+0.015*r.NormFloat64())) / people
 				lost := ill + flu()[month.Start(b.zone).Month()-1] + absentBy*(high+t.spirit) + 0.003*r.NormFloat64()
-				if kpi == absence {
-					value = max(0.001, lost)
+				o := b.monthly(m, rounded(value, 4), people)
+				switch kpi {
+				case absence:
+					o = b.monthly(m, rounded(max(0.001, lost), 4), people)
+				case staff:
+					o = b.monthly(m, people, 0)
 				}
-				if !yield(kpi, ofTeam(b.monthly(m, rounded(value, 4), staff), t.key)) {
+				if !yield(kpi, ofTeam(o, t.key)) {
 					return false
 				}
 			}

@@ -16,8 +16,10 @@ const (
 	costs       = "costs"
 	customers   = "customers"
 	engagement  = "engagement"
+	margin      = "profitability"
 	retention   = "retention"
 	revenue     = "revenue"
+	staff       = "staff"
 )
 
 // KPIs are the definitions of all figures that the bank has, by key. Their times are not set.
@@ -26,7 +28,7 @@ func (b *Bank) KPIs() []models.KPI {
 		Kind: models.FinancialKPI, Unit: "EUR", Better: score.Lower, AddsUp: models.BySum}}
 	for _, k := range models.ExampleKPIs() {
 		switch k.Key {
-		case absence, acquisition, conversion, customers, engagement, retention, revenue:
+		case absence, acquisition, conversion, customers, engagement, margin, retention, revenue, staff:
 			kpis = append(kpis, k)
 		}
 	}

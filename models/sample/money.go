@@ -36,7 +36,7 @@ func (b *Bank) price(m int) float64 {
 	return yearOfMoney()[b.months[m].Start(b.zone).Month()-1] * math.Pow(1+dearer, -b.yearsAgo(b.months[m]))
 }
 
-// moneyFigures are the branches' revenue and the bank's costs.
+// moneyFigures are the branches' revenue, and the bank's costs and margin.
 func (b *Bank) moneyFigures(yield func(string, models.SubmittedObservation) bool) bool {
 	earned := map[string]*[figuresMonths]float64{}
 	for _, branch := range b.branches {
@@ -54,9 +54,24 @@ func (b *Bank) moneyFigures(yield func(string, models.SubmittedObservation) bool
 			}
 		}
 	}
+	return b.companyFigures(earned, yield)
+}
+
+func (b *Bank) companyFigures(earned map[string]*[figuresMonths]float64, yield func(string, models.SubmittedObservation) bool) bool {
+	cost := func(month models.Day) float64 {
+		return spent * math.Pow(1+dearer, -b.yearsAgo(month)) * (1 + 0.02*b.chance(figureStream, uint64(month)).NormFloat64())
+	}
 	for m, month := range b.months {
-		euros := spent * math.Pow(1+dearer, -b.yearsAgo(month)) * (1 + 0.02*b.chance(figureStream, uint64(month)).NormFloat64())
-		if !yield(costs, b.monthly(m, rounded(euros, 2), 0)) {
+		if !yield(costs, b.monthly(m, rounded(cost(month), 2), 0)) {
+			return false
+		}
+	}
+	for m, month := range b.months {
+		var all float64
+		for _, branch := range b.branches {
+			all += earned[branch.value.key][m]
+		}
+		if !yield(margin, b.monthly(m, rounded(1-cost(month)/all, 4), rounded(all, 2))) {
 			return false
 		}
 	}
