@@ -14,22 +14,19 @@ import (
 
 // A chunk is what is stored of one request at a time, and what of it is held in memory.
 const (
-	bulkChunk = 500     // responses at most
+	bulkChunk = 500     // documents at most
 	bulkBytes = 2 << 20 // and about so many bytes
 )
 
 // bulkOutcome tells what became of one line, or of one element of an array.
 type bulkOutcome struct {
-	Line    int      `json:"line" example:"1"`     // from 1: the line, or the element of the array
-	Status  int      `json:"status" example:"201"` // as a single POST would have answered
-	ID      string   `json:"id,omitempty" format:"uuid"`
+	Line    int      `json:"line" example:"1"`           // from 1: the line, or the element of the array
+	Status  int      `json:"status" example:"201"`       // as a single POST would have answered
+	ID      string   `json:"id,omitempty" format:"uuid"` // of a response
 	Problem *problem `json:"problem,omitempty"`
 }
 
-// createResponses stores many responses: NDJSON or a JSON array, read as it
-// arrives. One bad line harms no other. The outcomes are answered as NDJSON once
-// the body has been read, so that a client may send all before it reads; they
-// wait in a temporary file. What was stored when a body breaks off stays stored.
+// createResponses stores many responses, as answerBulk says.
 //
 // @Summary		Store many responses
 // @Description	Takes a response a line (NDJSON) or a JSON array, of any length, and answers one outcome a line
@@ -53,6 +50,41 @@ func (s *server) createResponses(c *gin.Context) error {
 	if err := q.err(); err != nil {
 		return err
 	}
+	return answerBulk(s, c, intake[models.Submission, models.Accepted]{
+		check: func(submission models.Submission) (models.Accepted, error) { return s.check(c, submission) },
+		store: func(accepted []models.Accepted) ([]settled, error) {
+			outcomes := make([]models.Outcome, len(accepted))
+			var err error
+			if !dry {
+				outcomes, err = s.Recorder.RecordAll(c.Request.Context(), accepted)
+			}
+			all := make([]settled, len(outcomes))
+			for i, o := range outcomes {
+				all[i] = settled{statusOf(o), o.ID, o.Err}
+			}
+			return all, err
+		},
+	})
+}
+
+// intake is what becomes of the documents of a bulk request: S as sent, A when they have passed every check.
+type intake[S, A any] struct {
+	check func(S) (A, error)
+	store func([]A) ([]settled, error) // the outcomes in order; an error says that none was stored
+}
+
+// settled is what became of one document that passed every check.
+type settled struct {
+	status int
+	id     string
+	err    error
+}
+
+// answerBulk stores many documents: NDJSON or a JSON array, read as it
+// arrives. One bad line harms no other. The outcomes are answered as NDJSON once
+// the body has been read, so that a client may send all before it reads; they
+// wait in a temporary file. What was stored when a body breaks off stays stored.
+func answerBulk[S, A any](s *server, c *gin.Context, into intake[S, A]) error {
 	spool, err := os.CreateTemp("", "mittari-outcomes-*")
 	if err != nil {
 		return err
@@ -61,7 +93,7 @@ func (s *server) createResponses(c *gin.Context) error {
 		_ = spool.Close()
 		_ = os.Remove(spool.Name())
 	}()
-	b := &bulk{server: s, c: c, dry: dry, out: json.NewEncoder(spool)}
+	b := &bulk[S, A]{server: s, intake: into, c: c, out: json.NewEncoder(spool)}
 	if err := b.read(newElements(c.Request.Body)); err != nil {
 		return err
 	}
@@ -75,18 +107,18 @@ func (s *server) createResponses(c *gin.Context) error {
 }
 
 // bulk is one bulk request under way.
-type bulk struct {
+type bulk[S, A any] struct {
 	*server
+	intake[S, A]
 	c        *gin.Context
-	dry      bool
 	out      *json.Encoder
-	accepted []models.Accepted
+	accepted []A
 	outcomes []bulkOutcome // of the current chunk, in order; those of accepted have no status yet
 	size     int           // of the current chunk's documents, bytes
 	logged   string        // the error that was logged last
 }
 
-func (b *bulk) read(elements *elements) error {
+func (b *bulk[S, A]) read(elements *elements) error {
 	for {
 		raw, line, unread := elements.next()
 		switch {
@@ -115,15 +147,15 @@ func refusedLine(line int, err error) bulkOutcome {
 }
 
 // add takes a document into the chunk when it passes every check. unread says why it could not even be read.
-func (b *bulk) add(raw []byte, line int, unread error) error {
-	var submission models.Submission
-	var accepted models.Accepted
+func (b *bulk[S, A]) add(raw []byte, line int, unread error) error {
+	var sent S
+	var accepted A
 	err := unread
 	if err == nil {
-		err = decodeJSON(raw, &submission)
+		err = decodeJSON(raw, &sent)
 	}
 	if err == nil {
-		accepted, err = b.check(b.c, submission)
+		accepted, err = b.intake.check(sent)
 	}
 	b.size += len(raw)
 	switch {
@@ -140,23 +172,17 @@ func (b *bulk) add(raw []byte, line int, unread error) error {
 
 // flush stores the chunk and writes its outcomes. A chunk that can't be stored
 // is told line by line; the lines before it stand.
-func (b *bulk) flush() error {
-	var stored []models.Outcome
-	if b.dry {
-		stored = make([]models.Outcome, len(b.accepted))
-	} else {
-		var err error
-		stored, err = b.Recorder.RecordAll(b.c.Request.Context(), b.accepted)
-		if clientGone(b.c, err) {
-			return err // there is nobody to tell
-		}
-		if err != nil {
-			stored = failed(len(b.accepted), err)
-		}
+func (b *bulk[S, A]) flush() error {
+	stored, err := b.store(b.accepted)
+	if clientGone(b.c, err) {
+		return err // there is nobody to tell
+	}
+	if err != nil {
+		stored = failed(len(b.accepted), err)
 	}
 	for i := range b.outcomes {
 		if b.outcomes[i].Status == 0 {
-			b.outcomes[i] = b.settled(b.outcomes[i].Line, stored[0])
+			b.outcomes[i] = b.outcome(b.outcomes[i].Line, stored[0])
 			stored = stored[1:]
 		}
 		if err := b.out.Encode(b.outcomes[i]); err != nil {
@@ -167,22 +193,22 @@ func (b *bulk) flush() error {
 	return nil
 }
 
-func failed(n int, err error) []models.Outcome {
-	outcomes := make([]models.Outcome, n)
+func failed(n int, err error) []settled {
+	outcomes := make([]settled, n)
 	for i := range outcomes {
-		outcomes[i].Err = err
+		outcomes[i].err = err
 	}
 	return outcomes
 }
 
-func (b *bulk) settled(line int, o models.Outcome) bulkOutcome {
-	if o.Err != nil {
-		refused := refusedLine(line, o.Err)
-		if cause := o.Err.Error(); cause != b.logged { // once, not for each line of a chunk
+func (b *bulk[S, A]) outcome(line int, o settled) bulkOutcome {
+	if o.err != nil {
+		refused := refusedLine(line, o.err)
+		if cause := o.err.Error(); cause != b.logged { // once, not for each line of a chunk
 			b.logged = cause
-			b.logError(b.c, *refused.Problem, o.Err)
+			b.logError(b.c, *refused.Problem, o.err)
 		}
 		return refused
 	}
-	return bulkOutcome{Line: line, Status: statusOf(o), ID: o.ID}
+	return bulkOutcome{Line: line, Status: o.status, ID: o.id}
 }

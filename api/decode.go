@@ -22,7 +22,7 @@ func readBody(c *gin.Context, into any) error {
 	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxBody))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return models.Errorf(models.TooLarge, "the body may have %d bytes at most; send many responses to /v1/responses/bulk", maxBody)
+		return models.Errorf(models.TooLarge, "the body may have %d bytes at most; send many a line each, responses to /v1/responses/bulk", maxBody)
 	}
 	if err != nil {
 		return models.Errorf(malformed, "the body broke off: %v", err)
@@ -43,7 +43,7 @@ func decodeJSON(body []byte, into any) error {
 		return explain(body, into, err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return models.Errorf(malformed, "something follows the JSON document; send one document, or many lines to /v1/responses/bulk")
+		return models.Errorf(malformed, "something follows the JSON document; send one document, or many a line each: responses to /v1/responses/bulk, observations as application/x-ndjson")
 	}
 	if string(bytes.TrimSpace(body)) == "null" { // it fits every type, and says nothing
 		return explain(body, into, nil)

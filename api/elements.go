@@ -53,7 +53,7 @@ func (e *elements) begin() error {
 		b, err := e.in.Peek(1)
 		switch {
 		case errors.Is(err, io.EOF):
-			return models.Errorf(malformed, "the body is empty; send a response a line, or an array of them")
+			return models.Errorf(malformed, "the body is empty; send a document a line, or an array of them")
 		case err != nil:
 			return models.Errorf(malformed, "the body broke off: %v", err)
 		case b[0] == '[':

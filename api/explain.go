@@ -154,6 +154,8 @@ func explainLeaf(raw json.RawMessage, t reflect.Type, at string, faults *models.
 		faults.Add(nameOf(at), "must be true or false")
 	case t.Kind() == reflect.Int:
 		faults.Add(nameOf(at), "must be an integer")
+	case t.Kind() == reflect.Float64:
+		faults.Add(nameOf(at), "must be a number such as 1234.5")
 	case t.Kind() == reflect.Interface: // anything fits but a number beyond float64
 		faults.Add(nameOf(at), "holds a number that is too large; send it as text")
 	default:

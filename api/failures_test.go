@@ -84,6 +84,12 @@ func TestDatabaseThatFailsIsLoggedAndTheSenderIsToldToTryAgain(t *testing.T) {
 				path += "?metric=nps"
 			case path == "/v1/targets" && method == "DELETE":
 				path += "?metric=nps&level=company&from=2026-01-01"
+			case path == "/v1/kpis/examples":
+				continue // asks no database
+			case path == "/v1/kpis/mine/targets" && method == "DELETE":
+				path += "?period=month&level=company&from=2026-01-01"
+			case path == "/v1/kpis/mine/values":
+				path += "?period=month"
 			}
 			body := validBody(method, path)
 			if path == "/v1/responses/bulk" && known {
@@ -120,6 +126,12 @@ func validBody(method, path string) string {
 		return halves
 	case strings.HasPrefix(path, "/v1/targets"):
 		return `{"metric":"nps","level":"company","value":30,"from":"2026-01-01","owner":"board"}`
+	case path == "/v1/kpis/mine":
+		return sales
+	case path == "/v1/kpis/mine/targets":
+		return `{"period":"month","level":"company","value":30,"from":"2026-01-01","owner":"board"}`
+	case path == "/v1/kpis/mine/observations":
+		return observed(1, "")
 	case path == "/v1/anonymity":
 		return `{"employees":6,"employee_comments":12,"customers":2}`
 	case path == "/v1/keys":

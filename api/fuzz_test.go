@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -105,6 +106,48 @@ func FuzzDecodePatchAndMetric(f *testing.F) {
 		}
 		if m, missing := metric.metric("key"); withMissing(missing, m.Check()) != nil {
 			wellSaid(t, withMissing(missing, m.Check()))
+		}
+	})
+}
+
+// FuzzDecodeObservation holds that what is accepted is a whole period's, a
+// number, and the same again when it is sent as it was understood.
+func FuzzDecodeObservation(f *testing.F) {
+	for _, seed := range append(slices.Clone(fuzzSeeds), `{"period":"month","start":"2026-10-01","value":1.5,"size":7,"unit":"h","team":"a"}`,
+		`{"period":"week","start":"2026-10-05","value":-0,"person":"p"}`, `{"period":"year","start":"1970-01-01","value":1e18}`, `{"period":"day","start":"2026-10-01","value":true,"size":1e400}`,
+		`{"period":"day","start":"2026-10-01","value":"NaN"}`, `{"period":"quarter","start":"2026-10-01","value":1e-400,"segment":"s","channel":"c","touchpoint":"t"}`) {
+		f.Add([]byte(seed))
+	}
+	kpis := []models.KPI{{Key: "a", Kind: models.FinancialKPI, Unit: "h", AddsUp: models.BySum}, {Key: "b", Kind: models.CustomerKPI, Unit: "ratio", AddsUp: models.ByMean, YesNo: true},
+		{Key: "c", Kind: models.EmployeeKPI, Unit: "{employee}", AddsUp: models.ByLast}, {Key: "d", Kind: models.EmployeeKPI, Unit: "h", AddsUp: models.ByMean}}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var sent models.SubmittedObservation
+		if err := decodeJSON(body, &sent); err != nil {
+			wellSaid(t, err)
+			return
+		}
+		for _, k := range kpis {
+			rules := models.ObservationRules{KPI: k, Today: 20_777, NewID: func() string { return "id" }}
+			accepted, err := sent.Check(rules)
+			if err != nil {
+				wellSaid(t, err)
+				continue
+			}
+			o := accepted.Observation()
+			if o.Period.Start(o.Start) != o.Start || math.IsNaN(o.Value) || math.IsInf(o.Value, 0) || k.Kind == models.EmployeeKPI && (o.Person != "" || o.Grain() != "" && o.Grain() != "team") {
+				t.Fatalf("%s was accepted as %+v", body, o)
+			}
+			written, err := json.Marshal(sent)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var again models.SubmittedObservation
+			if err := decodeJSON(written, &again); err != nil {
+				t.Fatalf("what was accepted is not readable as it is written: %v in %s", err, written)
+			}
+			if retry, err := again.Check(rules); err != nil || retry.Observation().Slot() != o.Slot() || retry.Observation().Value != o.Value {
+				t.Fatalf("%s is not %s: %v", written, body, err)
+			}
 		}
 	})
 }

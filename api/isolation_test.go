@@ -28,6 +28,8 @@ func settle(t *testing.T, c caller) {
 	c.record(t, `{"touchpoint":"shared","team":"shared","metric":"nps","score":3,"comment":"mine"}`)
 	c.send(t, "PUT", "/v1/journeys/mine", `{"touchpoints":["shared"]}`).want(t, http.StatusCreated)
 	c.putMetric(t, "mine", friendliness).want(t, http.StatusCreated)
+	c.send(t, "PUT", "/v1/kpis/mine", sales).want(t, http.StatusCreated)
+	c.post(t, "/v1/kpis/mine/observations", observed(1, `,"team":"shared"`)).want(t, http.StatusCreated)
 	c.record(t, `{"submission_id":"guess-0","metric":"nps","score":10}`) // the victim will use the same id
 }
 
@@ -44,6 +46,11 @@ func plant(t *testing.T, c caller) {
 	}
 	c.send(t, "PUT", "/v1/model", `{"metric":"nps","level":"segment","weights":{"canary":1,"guess-segment":2}}`).want(t, http.StatusCreated)
 	c.send(t, "PUT", "/v1/targets", `{"metric":"nps","level":"team","key":"guess-team","value":66,"from":"2026-01-01","owner":"canary"}`).want(t, http.StatusCreated)
+	c.send(t, "PUT", "/v1/kpis/guess-kpi", strings.ReplaceAll(sales, "Sales", "canary")).want(t, http.StatusCreated)
+	c.send(t, "PUT", "/v1/kpis/guess-kpi/targets", `{"period":"month","level":"team","key":"guess-team","value":66,"from":"2026-01-01","owner":"canary"}`).want(t, http.StatusCreated)
+	for _, more := range []string{`,"team":"guess-team"`, `,"team":"shared"`, `,"team":"canary"`, `,"person":"guess-person"`} {
+		c.post(t, "/v1/kpis/guess-kpi/observations", observed(424242, more)).want(t, http.StatusCreated)
+	}
 	c.putMetric(t, "guess-metric", strings.ReplaceAll(friendliness, "friend", "canary")).want(t, http.StatusCreated)
 	c.post(t, "/v1/keys", `{"name":"canary key","scopes":["admin"]}`).want(t, http.StatusCreated)
 	var lines strings.Builder
@@ -85,8 +92,9 @@ func (l loot) values(t *testing.T, parameter string) []string {
 		"survey": {"guess-survey"}, "touchpoint": {"guess-touchpoint", "shared"}, "channel": {"guess-channel"}, "segment": {"guess-segment"}, "team": {"guess-team", "shared"},
 		"metric": {"guess-metric", "nps", "csat"}, "person": {"guess-person"}, "submission_id": {"guess-1"}, "cursor": l.cursors, "limit": {"1", "1000"},
 		"since": {"2026-11-01"}, "until": {"2026-12-01"}, "window": {"today", "365d"}, "interval": {"month"}, "group_by": levels, "dry_run": {"true"}, "pooled": {"true"},
-		"metrics": {"guess-metric", "nps,csat"}, "kpis": {"guess-kpi", "guess-figure", ""}, "period": {"day", "year"}, "shape": {"wide"},
+		"metrics": {"guess-metric", "nps,csat"}, "kpis": {"guess-kpi", "guess-figure", ""}, "period": {"month", "year"}, "shape": {"wide"},
 		"kpi": {"guess-kpi", "worth"}, "answer": {"last"},
+		"as_of": {"2026-11-20T08:04:00Z"}, "with_persons": {"true"},
 	}[parameter]
 	if !known {
 		t.Errorf("say in this test what to try for the parameter %s", parameter)
@@ -116,6 +124,8 @@ func attempts(t *testing.T, s *server, c caller, l loot) []attempt {
 				base = "metric=nps&"
 			case "/v1/analysis/value":
 				base = "metric=nps&kpi=worth&"
+			case "/v1/kpis/:key/values":
+				base = "period=month&"
 			}
 			for _, parameter := range parametersOf(t, c, path) {
 				for _, value := range l.values(t, parameter) {
@@ -128,7 +138,7 @@ func attempts(t *testing.T, s *server, c caller, l loot) []attempt {
 					all = append(all, attempt{method, path + "?" + query, "", ""})
 				}
 			}
-			if pattern == "/v1/responses" || pattern == "/v1/analysis/table" {
+			if pattern == "/v1/responses" || pattern == "/v1/analysis/table" || pattern == "/v1/kpis/:key/observations" {
 				all = append(all, attempt{method, path, "", ndjson}, attempt{method, path, "", "text/csv"})
 			}
 		}
@@ -153,6 +163,8 @@ func paths(pattern string, l loot) []string {
 		return fill(pattern, ":id", append(l.responses, l.keys...))
 	case pattern == "/v1/metrics/:key":
 		return fill(pattern, ":key", []string{"guess-metric", "mine"})
+	case strings.HasPrefix(pattern, "/v1/kpis/:key"):
+		return fill(pattern, ":key", []string{"guess-kpi", "mine"})
 	case strings.HasSuffix(pattern, ":key"):
 		plural := strings.Split(pattern, "/")[2]
 		return fill(pattern, ":key", []string{victimCatalogs[plural], "shared", "mine"})
@@ -183,6 +195,12 @@ func bodies(method, pattern string) []string {
 		return []string{submission + "\n" + retry + "\n" + strings.Replace(submission, "guess-1", "guess-2", 1)}
 	case pattern == "/v1/metrics/:key":
 		return []string{friendliness, strings.Replace(friendliness, `"max":7`, `"max":9`, 1)}
+	case pattern == "/v1/kpis/:key":
+		return []string{sales, strings.Replace(sales, "EUR", "SEK", 1)}
+	case pattern == "/v1/kpis/:key/targets":
+		return []string{`{"period":"month","level":"team","key":"guess-team","value":6,"from":"2026-01-01","owner":"me"}`}
+	case pattern == "/v1/kpis/:key/observations":
+		return []string{observed(2, ""), "[" + observed(3, `,"team":"guess-team"`) + "," + observed(4, `,"person":"guess-person"`) + "]"}
 	case pattern == "/v1/journeys/:key":
 		return []string{`{"touchpoints":["guess-touchpoint"]}`, `{"name":"mine","touchpoints":["guess-touchpoint","mine"]}`}
 	case pattern == "/v1/model":
@@ -273,7 +291,8 @@ func (s *server) anonymous(r reply) string {
 func everything(t *testing.T, owner caller) string {
 	t.Helper()
 	var all strings.Builder
-	for _, path := range []string{"/v1/responses?limit=1000", "/v1/scores?metric=nps&group_by=team", "/v1/scores?metric=csat&group_by=touchpoint", "/v1/scores?metric=nps", "/v1/model", "/v1/metrics", "/v1/keys"} {
+	for _, path := range []string{"/v1/responses?limit=1000", "/v1/scores?metric=nps&group_by=team", "/v1/scores?metric=csat&group_by=touchpoint", "/v1/scores?metric=nps", "/v1/model", "/v1/metrics", "/v1/keys",
+		"/v1/kpis", "/v1/kpis/guess-kpi/targets", "/v1/kpis/guess-kpi/observations?with_persons=true", "/v1/kpis/guess-kpi/values?period=month&group_by=team"} {
 		all.WriteString(owner.get(t, path).want(t, http.StatusOK).body)
 	}
 	for _, plural := range plurals {

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"encoding/json"
-	"net/http"
 	"slices"
 
 	"github.com/gin-gonic/gin"
@@ -10,23 +8,11 @@ import (
 	"github.com/mittari/mittari/models"
 )
 
-const (
-	defaultLimit = 100
-	maxLimit     = 1000
-)
-
 // responsePage is one page of a list of responses, the latest arrived first.
 type responsePage struct {
 	Responses  []models.Response `json:"responses"`
 	NextCursor string            `json:"next_cursor,omitempty"` // absent on the last page
 }
-
-// The forms that a list of responses can be had in.
-const (
-	formJSON   = "application/json"
-	formNDJSON = "application/x-ndjson"
-	formCSV    = "text/csv"
-)
 
 // findResponses lists a page as JSON, or streams everything that the filters
 // select as NDJSON (a response a line) or CSV (an answer a line).
@@ -57,28 +43,17 @@ func (s *server) findResponses(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Header("Vary", "Accept")
-	switch negotiate(c.Request.Header.Values("Accept"), formJSON, formNDJSON, formCSV) {
-	case formJSON:
-		return s.listResponses(c, filter)
-	case formNDJSON:
-		c.Header("Content-Type", formNDJSON)
-		encoder := json.NewEncoder(c.Writer)
-		return s.eachPage(c, filter, func(page []models.Response) error {
-			for _, r := range page {
-				if err := encoder.Encode(r); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	case formCSV:
-		c.Header("Content-Type", formCSV+"; charset=utf-8; header=present")
-		c.Header("Content-Disposition", `attachment; filename="responses.csv"`)
-		csv := newAnswerCSV(c.Writer)
-		return firstError(csv.header(), s.eachPage(c, filter, csv.write))
-	}
-	return models.Errorf(notAcceptable, "responses can be had as %s, %s or %s; ask for one by the Accept header", formJSON, formNDJSON, formCSV)
+	csv := newAnswerCSV(c.Writer)
+	return listing[models.Response]{
+		plural: "responses", before: filter.Before, limit: filter.Limit,
+		find: func(before string, limit int) ([]models.Response, error) {
+			filter.Before, filter.Limit = before, limit
+			return s.Store.FindResponses(c.Request.Context(), workspaceOf(c), filter)
+		},
+		id:     func(r models.Response) string { return r.ID },
+		page:   func(rows []models.Response, next string) any { return responsePage{rows, next} },
+		header: csv.header, write: csv.write,
+	}.answer(c)
 }
 
 func (s *server) filterOf(c *gin.Context) (models.ResponseFilter, error) {
@@ -112,45 +87,4 @@ func hiddenFrom(c *gin.Context, rules workspaceRules) []string {
 		return nil
 	}
 	return rules.metrics.Anonymous()
-}
-
-func (s *server) listResponses(c *gin.Context, filter models.ResponseFilter) error {
-	if filter.Limit == 0 {
-		filter.Limit = defaultLimit
-	}
-	limit := filter.Limit
-	filter.Limit++ // one more tells whether there is a next page
-	responses, err := s.Store.FindResponses(c.Request.Context(), workspaceOf(c), filter)
-	if err != nil {
-		return err
-	}
-	page := responsePage{Responses: responses}
-	if len(responses) > limit {
-		page.Responses = responses[:limit]
-		page.NextCursor = cursorAfter(responses[limit-1].ID)
-	}
-	c.JSON(http.StatusOK, page)
-	return nil
-}
-
-// eachPage streams what the filter selects page by page; its Limit, when given, bounds the whole.
-func (s *server) eachPage(c *gin.Context, filter models.ResponseFilter, write func([]models.Response) error) error {
-	left := filter.Limit
-	for {
-		filter.Limit = maxLimit
-		if left > 0 {
-			filter.Limit = left
-		}
-		page, err := s.Store.FindResponses(c.Request.Context(), workspaceOf(c), filter)
-		if err != nil {
-			return err
-		}
-		if err := write(page); err != nil {
-			return err
-		}
-		if len(page) < filter.Limit || left > 0 {
-			return nil
-		}
-		filter.Before = page[len(page)-1].ID
-	}
 }

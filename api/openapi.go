@@ -22,6 +22,8 @@ package api
 // @tag.description	The questions' measures: a scale, its cut points and the way it is condensed into a score. NPS, CSAT, CES and others are there from the start; a workspace can define its own.
 // @tag.name			catalog
 // @tag.description	Names and descriptions of the keys that responses carry, and journeys as ordered touchpoints. A key that a response is the first to use is added by itself. PUT is repeatable, so that a pipeline can declare the whole catalog at each run.
+// @tag.name			kpis
+// @tag.description	Financial, employee, operational and customer figures that stand beside the scores: define them, record what they were, and read what they add up to for groups and periods.
 // @tag.name			access
 // @tag.description	Keys and workspaces. A key belongs to one workspace and never sees another one's data.
 // @tag.name			server

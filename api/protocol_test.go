@@ -72,6 +72,7 @@ func TestWrongMethodIsToldWhichOnesWork(t *testing.T) {
 		methods[path] = append(methods[path], method)
 	}
 	methods["/v1/responses/bulk"] = append(methods["/v1/responses/bulk"], methods["/v1/responses/x"]...) // "bulk" may be an id, too
+	methods["/v1/kpis/examples"] = []string{"DELETE", "GET", "PUT"}                                      // and "examples" a key
 	for path, taken := range methods {
 		slices.Sort(taken)
 		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"} {

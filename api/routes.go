@@ -53,6 +53,8 @@ func (s *server) routes(engine *gin.Engine) {
 	add("PUT", "/v1/targets", models.WriteCatalog, s.putTarget)
 	add("DELETE", "/v1/targets", models.WriteCatalog, s.deleteTarget)
 
+	s.kpiRoutes(add)
+
 	add("GET", "/v1/anonymity", anyKey, s.findAnonymity)
 	add("PUT", "/v1/anonymity", models.Admin, s.putAnonymity)
 	add("GET", "/v1/keys", models.Admin, s.findKeys)
@@ -60,4 +62,18 @@ func (s *server) routes(engine *gin.Engine) {
 	add("DELETE", "/v1/keys/:id", models.Admin, s.revokeKey)
 	add("GET", "/v1/workspaces", anyKey, s.findWorkspaces)
 	add("POST", "/v1/workspaces", models.Admin, s.createWorkspace)
+}
+
+func (s *server) kpiRoutes(add func(method, path string, scope models.Scope, h handler)) {
+	add("GET", "/v1/kpis", anyKey, s.findKPIs)
+	add("GET", "/v1/kpis/examples", anyKey, exampleKPIs)
+	add("GET", "/v1/kpis/:key", anyKey, s.kpiByKey)
+	add("PUT", "/v1/kpis/:key", models.WriteCatalog, s.putKPI)
+	add("DELETE", "/v1/kpis/:key", models.WriteCatalog, s.deleteKPI)
+	add("GET", "/v1/kpis/:key/targets", anyKey, s.findKPITargets)
+	add("PUT", "/v1/kpis/:key/targets", models.WriteCatalog, s.putKPITarget)
+	add("DELETE", "/v1/kpis/:key/targets", models.WriteCatalog, s.deleteKPITarget)
+	add("POST", "/v1/kpis/:key/observations", models.WriteObservations, s.createObservations)
+	add("GET", "/v1/kpis/:key/observations", models.ReadObservations, s.findObservations)
+	add("GET", "/v1/kpis/:key/values", models.ReadScores, s.findKPIValues)
 }

@@ -41,6 +41,10 @@ type Store interface {
 	personStore
 	modelStore
 	targetStore
+	kpiStore
+	kpiTargetStore
+	kpiPartStore
+	observationStore
 	accessStore
 }
 

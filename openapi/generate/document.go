@@ -43,6 +43,7 @@ func complete(doc *openapi3.T, root string) error {
 	doc.Servers = openapi3.Servers{{URL: "/", Description: "The server that this document came from"}}
 	nameWords(doc)
 	mendSchemas(doc)
+	splitOneOrMany(doc)
 	streamLines(doc)
 	addProblems(doc)
 	askForKeys(doc)

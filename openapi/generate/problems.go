@@ -37,7 +37,7 @@ func problems() []problem {
 			detail: "responses can be had as application/json, application/x-ndjson or text/csv; ask for one by the Accept header"},
 		{code: models.Conflict, status: http.StatusConflict, title: "Contradicts what is stored", detail: `there is a workspace "acme" already`},
 		{code: models.TooLarge, status: http.StatusRequestEntityTooLarge, title: "The request is too large",
-			detail: "the body may have 1048576 bytes at most; send many responses to /v1/responses/bulk"},
+			detail: "the body may have 1048576 bytes at most; send many a line each, responses to /v1/responses/bulk"},
 		{code: models.Invalid, status: http.StatusUnprocessableEntity, title: "The content breaks a rule", detail: "the response was not stored",
 			errors: []models.Fault{{Field: "answers[0].score", Message: "must be from 0 to 10, is 11"}, {Field: "answers[1].metric", Message: "is missing: one of ces, csat, nps"}}},
 		{code: models.Busy, status: http.StatusServiceUnavailable, title: "Try again", detail: "the database can't be reached or is busy; try again: with a submission_id nothing is stored twice",

@@ -71,10 +71,11 @@ func describeValues(schema *openapi3.Schema) {
 	maps.DeleteFunc(schema.Extensions, func(name string, _ any) bool { return strings.HasPrefix(name, "x-enum-") })
 }
 
-// yesNo lets an integer be true or false, too.
+// yesNo lets a number be true or false, too.
 func yesNo(schema *openapi3.Schema) {
+	number := &openapi3.Schema{Type: schema.Type}
 	schema.Type = nil
-	schema.OneOf = openapi3.SchemaRefs{{Value: openapi3.NewIntegerSchema()}, {Value: openapi3.NewBoolSchema()}}
+	schema.OneOf = openapi3.SchemaRefs{{Value: number}, {Value: openapi3.NewBoolSchema()}}
 	delete(schema.Extensions, "x-yes-no")
 }
 

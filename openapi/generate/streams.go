@@ -25,6 +25,35 @@ func streamLines(doc *openapi3.T) {
 	})
 }
 
+// takesOneOrMany is the extension of operations that take one document or many;
+// its value is the schema of the outcomes of many.
+const takesOneOrMany = "x-one-or-many"
+
+// splitOneOrMany lets an operation whose body is a list take one document as
+// JSON, too, and answer that with its own schema and many with outcomes, a line each.
+func splitOneOrMany(doc *openapi3.T) {
+	operations(doc, func(_, _ string, op *openapi3.Operation) {
+		outcome, marked := op.Extensions[takesOneOrMany].(string)
+		if !marked {
+			return
+		}
+		delete(op.Extensions, takesOneOrMany)
+		many := op.RequestBody.Value.Content[formJSON]
+		list := many.Schema
+		many.Schema = openapi3.NewSchemaRef("", &openapi3.Schema{OneOf: openapi3.SchemaRefs{list.Value.Items, list}})
+		op.RequestBody.Value.Content[formNDJSON] = openapi3.NewMediaType().WithSchemaRef(list)
+		for status, response := range op.Responses.Map() {
+			if status != "200" {
+				delete(response.Value.Content, formNDJSON)
+				continue
+			}
+			outcomes := openapi3.NewArraySchema()
+			outcomes.Items = openapi3.NewSchemaRef(schemas+outcome, doc.Components.Schemas[outcome].Value)
+			response.Value.Content[formNDJSON] = openapi3.NewMediaType().WithSchemaRef(openapi3.NewSchemaRef("", outcomes))
+		}
+	})
+}
+
 func streamContent(content openapi3.Content) {
 	if media := content[formNDJSON]; media != nil {
 		item := itemOf(media.Schema)

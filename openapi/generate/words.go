@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/mittari/mittari/models"
@@ -20,9 +22,11 @@ func nameWords(doc *openapi3.T) {
 		windows = append(windows, w.Name)
 	}
 	query := map[string][]any{"group_by": anys(models.Levels()), "window": windows}
-	operations(doc, func(_, _ string, op *openapi3.Operation) {
+	operations(doc, func(path, _ string, op *openapi3.Operation) {
 		for _, p := range op.Parameters {
-			if words := query[p.Value.Name]; p.Value.In == "query" && words != nil {
+			if strings.HasPrefix(path, "/v1/kpis/") && p.Value.Name == "group_by" {
+				p.Value.Schema.Value.Enum = anys(models.KPILevels())
+			} else if words := query[p.Value.Name]; p.Value.In == "query" && words != nil {
 				p.Value.Schema.Value.Enum = words
 			}
 		}
