@@ -109,7 +109,7 @@ func TestTableLinesUpScoresAndFigures(t *testing.T) {
 		admin := s.as(t, home)
 		quarter(t, s, admin)
 		for _, query := range []string{
-			"since=2026-09-01&group_by=team&metrics=nps,pulse", "period=quarter&since=2026-07-01&metrics=cx3d&metrics=nps", "shape=wide&since=2026-09-01",
+			"since=2026-09-01&group_by=team&metrics=nps,pulse", "period=quarter&since=2026-07-01&metrics=cx3d&metrics=csat", "shape=wide&since=2026-09-01",
 			"shape=wide&since=2026-09-01&group_by=team&metrics=nps&kpis=revenue,nps", "group_by=survey&since=2026-11-01", "metrics=&kpis=margin&since=2026-10-01", "metrics=&kpis=",
 		} {
 			g.check(t, query, admin.get(t, "/v1/analysis/table?"+query).want(t, http.StatusOK))
