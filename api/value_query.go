@@ -29,25 +29,10 @@ func (s *server) valueQueryOf(c *gin.Context) (models.ValueQuery, error) {
 	if err := notByPerson(c, vq.Metric, &vq.KPI); err != nil {
 		return vq, err
 	}
-	err = s.placeFigures(c, &vq, starts)
+	err = vq.Place(starts, func(starts models.Period) (models.PersonFigures, error) {
+		return s.Store.FiguresOfPersons(c.Request.Context(), workspaceOf(c), vq.KPI.Key, starts)
+	})
 	return vq, err
-}
-
-// placeFigures settles what period the question is about: as given, or the latest year there are figures of.
-func (s *server) placeFigures(c *gin.Context, q *models.ValueQuery, starts models.Period) error {
-	figures, err := s.Store.FiguresOfPersons(c.Request.Context(), workspaceOf(c), q.KPI.Key, starts)
-	if err == nil && starts == (models.Period{}) {
-		starts = figures.Year()
-		figures, err = s.Store.FiguresOfPersons(c.Request.Context(), workspaceOf(c), q.KPI.Key, starts)
-	}
-	if err != nil {
-		return err
-	}
-	q.Period, q.Length, q.Last = starts, figures.Length, figures.Last
-	if q.Period.Until == 0 {
-		q.Period.Until = q.Length.Next(q.Last)
-	}
-	return nil
 }
 
 // notByPerson refuses, but to an admin, what is not linked with persons.

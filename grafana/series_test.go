@@ -1,6 +1,7 @@
 package grafana_test
 
 import (
+	"context"
 	"log/slog"
 	"net/http/httptest"
 	"os"
@@ -22,8 +23,10 @@ func published(t *testing.T) map[string][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := exporter.Refresh(t.Context()); err != nil {
-		t.Fatal(err)
+	for _, read := range []func(context.Context) error{exporter.Refresh, exporter.RefreshPersons, exporter.Refresh} {
+		if err := read(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
 	exporter.Instruments().Queue(func() int { return 0 }, 1)
 	var pages strings.Builder

@@ -102,3 +102,21 @@ func (s shop) FindInvitationArrivals(context.Context, string) ([]models.Invitati
 	keys[models.Team] = ""
 	return []models.InvitationCount{{Audience: models.Customer, Keys: keys, N: 400}}, nil
 }
+
+func (s shop) FiguresOfPersons(context.Context, string, string, models.Period) (models.PersonFigures, error) {
+	return models.PersonFigures{Length: models.DayLength, First: s.today - 300, Last: s.today - 1}, nil
+}
+
+func (s shop) EachPersonFigure(_ context.Context, _ string, _ models.ValueQuery, do func(models.PersonFigure) error) error {
+	for i := range 60 {
+		f := models.PersonFigure{Answered: true, Answer: float64(i % 11), Observed: true, Figure: float64(100 + i), N: 1}
+		if err := do(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s shop) EachConversion(_ context.Context, _ string, _ models.ConversionQuery, do func(models.ConversionCount) error) error {
+	return do(models.ConversionCount{Day: s.today, From: 3, To: 9, N: 2})
+}

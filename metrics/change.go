@@ -38,6 +38,7 @@ func (w *workspace) refresh(ctx context.Context, source Source, changed change) 
 	w.countArrivals(arrivals)
 	w.countInvited(invited)
 	w.staleKPIs(changed.kpis)
+	w.stalePersons(changed)
 	return true, nil
 }
 
@@ -71,6 +72,7 @@ func (w *workspace) adopt(c catalog) bool {
 		w.dirty[arrivalsText], w.dirty[invitedText] = true, true
 	}
 	before := w.catalog
+	w.adoptPersons(c)
 	w.catalog = c
 	w.addKeys(c)
 	w.adoptKPIs(before)

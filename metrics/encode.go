@@ -18,6 +18,8 @@ func (w *workspace) encode() (bool, error) {
 		var s series
 		if key, is := strings.CutPrefix(name, kpisText); is {
 			w.kpiSeries(&s, key)
+		} else if name == personsText {
+			w.personSeries(&s)
 		} else if name == arrivalsText {
 			w.arrivalSeries(&s)
 		} else if name == invitedText {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -107,8 +108,12 @@ func (e *Exporter) Refresh(ctx context.Context) error {
 	return err
 }
 
-// Run refreshes until the context ends: every interval, but never more than half of the time.
+// Run refreshes until the context ends: every interval, but never more than half
+// of the time. Beside it, it asks what is linked with persons every few minutes.
 func (e *Exporter) Run(ctx context.Context) {
+	var beside sync.WaitGroup
+	beside.Go(func() { e.runPersons(ctx) })
+	defer beside.Wait()
 	for {
 		begun := time.Now()
 		if err := e.Refresh(ctx); err != nil && ctx.Err() == nil {

@@ -50,6 +50,15 @@ const (
 	rateInvitedFamily
 	rateAnsweredFamily
 	rateUnaskedFamily
+	personMeanFamily
+	personLowerFamily
+	personUpperFamily
+	personCountFamily
+	personGapFamily
+	personGapLowerFamily
+	personGapUpperFamily
+	personStartFamily
+	conversionFamily
 	windowFamily
 	arrivalFamily
 	invitationFamily
@@ -104,6 +113,15 @@ func families() [familyCount]family {
 		rateInvitedFamily:      {"cx_response_rate_invited", "How many were asked in the window.", gauge},
 		rateAnsweredFamily:     {"cx_response_rate_responses", "Responses in the window that were asked for, or may have been.", gauge},
 		rateUnaskedFamily:      {"cx_unasked_responses", "Responses in the window that were given unasked.", gauge},
+		personMeanFamily:       {"cx_person_kpi_mean", "Mean of the KPI's figure of persons by the category of their last answer before the figures' year, in its unit; of a yes/no KPI the share.", gauge},
+		personLowerFamily:      {"cx_person_kpi_mean_lower", "Lower end of the 95 % interval of cx_person_kpi_mean.", gauge},
+		personUpperFamily:      {"cx_person_kpi_mean_upper", "Upper end of the 95 % interval of cx_person_kpi_mean.", gauge},
+		personCountFamily:      {"cx_person_kpi_persons", "Number of persons that cx_person_kpi_mean is of.", gauge},
+		personGapFamily:        {"cx_person_kpi_difference", "By how much the mean of the top category lies above that of the bottom one, in the KPI's unit.", gauge},
+		personGapLowerFamily:   {"cx_person_kpi_difference_lower", "Lower end of the 95 % interval of cx_person_kpi_difference (Welch; of a yes/no KPI Newcombe).", gauge},
+		personGapUpperFamily:   {"cx_person_kpi_difference_upper", "Upper end of the 95 % interval of cx_person_kpi_difference.", gauge},
+		personStartFamily:      {"cx_person_kpi_period_start_timestamp_seconds", "When the period began whose figures of persons are told: the latest whole year, or all there are.", gauge},
+		conversionFamily:       {"cx_category_conversions", "Persons' answers in the window that came from one category to another, or stayed, since the same person's answer before.", gauge},
 		windowFamily:           {"cx_window_responses", "Number of answers in the window, by category.", gauge},
 		arrivalFamily:          {"cx_responses_total", "Answers that arrived, by category; what is erased or excluded later stays counted.", counter},
 		invitationFamily:       {"cx_invitations_total", "How many were asked; what is put right later stays counted.", counter},

@@ -37,4 +37,8 @@ type Source interface {
 	// EachKPIPart gives what a KPI's observations of the periods that begin in a
 	// run of days add up to, in any order.
 	EachKPIPart(ctx context.Context, workspace, kpi string, starts models.Period, do func(models.KPIPart) error) error
+	// FiguresOfPersons gives NotFound where the KPI has none in that time.
+	FiguresOfPersons(ctx context.Context, workspace, kpi string, starts models.Period) (models.PersonFigures, error)
+	EachPersonFigure(ctx context.Context, workspace string, q models.ValueQuery, do func(models.PersonFigure) error) error
+	EachConversion(ctx context.Context, workspace string, q models.ConversionQuery, do func(models.ConversionCount) error) error
 }

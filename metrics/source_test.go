@@ -38,6 +38,7 @@ type shelved struct {
 	arrivals map[models.Arrival]int64
 	invited  map[models.InvitationCount]int64
 	kpiShelf
+	personShelf
 }
 
 func newShelf(now string) *shelf {

@@ -20,7 +20,8 @@ type workspace struct {
 	arrivals map[arrival]arrived
 	invited  map[models.InvitationCount]int64 // by the count with N = 0, keys folded
 	kpis     map[string]*kpi
-	text     map[string]*text // what was encoded, by metric, drops, KPI, arrivalsText and invitedText
+	persons  persons
+	text     map[string]*text // what was encoded, by metric, drops, KPI, arrivalsText, invitedText and personsText
 	dirty    map[string]bool  // what has to be encoded anew
 	unread   int              // rows that no metric could read
 }
@@ -68,16 +69,17 @@ func loadWorkspace(ctx context.Context, source Source, m models.Workspace, now t
 		}
 	}
 	if before != nil {
-		w.arrivals, w.invited = before.arrivals, before.invited
+		w.arrivals, w.invited, w.persons = before.arrivals, before.invited, before.persons
 	}
 	w.countArrivals(arrivals)
 	w.countInvited(invited)
+	w.staleAllPersons()
 	return w, nil
 }
 
 func newWorkspace(m models.Workspace, zone *time.Location, now time.Time, bounds bounds) *workspace {
 	w := &workspace{model: m, zone: zone, today: models.DayOf(now, zone), bounds: bounds,
-		tallies: map[string]*tally{}, text: map[string]*text{}, dirty: map[string]bool{arrivalsText: true, invitedText: true}}
+		tallies: map[string]*tally{}, persons: persons{}, text: map[string]*text{}, dirty: map[string]bool{arrivalsText: true, invitedText: true}}
 	for d := range w.labels {
 		w.labels[d] = newLabels()
 	}

@@ -68,6 +68,25 @@ func (f PersonFigures) Year() Period {
 	return Period{begin, end}
 }
 
+// Place settles which figures the question is about: those of the periods that
+// begin in a run of days, Until 0: up to the last one, or, where that is all zero,
+// those of Year. find gives NotFound where there are none.
+func (q *ValueQuery) Place(starts Period, find func(starts Period) (PersonFigures, error)) error {
+	figures, err := find(starts)
+	if err == nil && starts == (Period{}) {
+		starts = figures.Year()
+		figures, err = find(starts)
+	}
+	if err != nil {
+		return err
+	}
+	q.Period, q.Length, q.Last = starts, figures.Length, figures.Last
+	if q.Period.Until == 0 {
+		q.Period.Until = q.Length.Next(q.Last)
+	}
+	return nil
+}
+
 // PersonFigure is a figure of N persons and what they answered.
 type PersonFigure struct {
 	Answered bool    // else they have a figure only
@@ -152,6 +171,9 @@ func (v *PersonValue) Evaluate() {
 	}
 	v.share()
 	v.compare()
+	for i := range v.Categories {
+		v.Categories[i].figures = nil // they may be many
+	}
 }
 
 // nearest is the value of a scale that a mean answer lies nearest to; a half is rounded up.
