@@ -30,11 +30,11 @@ type swell struct{ days, height, phase float64 }
 // swells add up to the spirits that all teams share: irregular, so that a series
 // that follows another one fits it at one lag only, and calm while the planted drop is on.
 func swells() []swell {
-	return []swell{{394, 0.5, 2.4}, {211, 0.4, 1.8}, {166, 0.4, 5.5}, {132, 0.5, 1.4}, {107, 0.3, 2.2}}
+	return []swell{{363, 0.4, 3.6}, {207, 0.5, 4.8}, {143, 0.3, 2.1}, {116, 0.5, 4.2}}
 }
 
 // spirits is how high those of a team are on a day beside what is usual there:
-// within about ±1.6, and lower where there is a slump.
+// within about ±1.5, and lower where there is a slump.
 func (b *Bank) spirits(t team, day models.Day) float64 {
 	ago := float64(b.last - day)
 	var high float64
