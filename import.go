@@ -15,7 +15,7 @@ type importCommand struct {
 	File            string `arg:"" help:"The CSV file; - is standard input."`
 	Mapping         string `required:"" placeholder:"M.yaml" help:"The YAML file that says which column is what."`
 	Server          string `setting:"" default:"http://localhost:8080" placeholder:"URL" help:"The server (${default})."`
-	Key             string `setting:"" placeholder:"KEY" help:"A key with the scope responses:write; better given as the variable or a file than here, where others may see it."`
+	Key             string `setting:"" placeholder:"KEY" help:"A key with the scope responses:write, or observations:write for figures; better given as the variable or a file than here, where others may see it."`
 	DryRun          bool   `help:"Check every row and show the first ones; store nothing."`
 	Show            int    `default:"3" placeholder:"N" help:"How many rows a dry run shows as JSON (${default})."`
 	Refused         string `placeholder:"FILE" help:"Write the refused rows and why as CSV; mended, it can be imported with the same mapping."`
@@ -24,11 +24,11 @@ type importCommand struct {
 
 // Run imports the file. The good rows are stored also when others are refused; then it fails at the end.
 func (c *importCommand) Run(p *program) error {
-	sender, err := c.sender()
+	m, err := c.readMapping(p)
 	if err != nil {
 		return err
 	}
-	m, err := c.readMapping(p)
+	sender, err := c.sender(m)
 	if err != nil {
 		return err
 	}
@@ -52,11 +52,12 @@ func (c *importCommand) Run(p *program) error {
 	progress := newImportProgress(p.stderr, size, read)
 	sender.notice = progress.say
 	run := importRun{command: c, program: p, mapping: m, table: table, sender: sender, refused: refused, progress: progress}
+	run.tally.figures = m.KPI() != ""
 	return errors.Join(run.all(), refused.close())
 }
 
-// sender judges the server's address and the key.
-func (c *importCommand) sender() (*rowSender, error) {
+// sender judges the server's address and the key, and knows where the mapping's rows go.
+func (c *importCommand) sender(m *mapping.Mapping) (*rowSender, error) {
 	u, err := url.Parse(c.Server)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return nil, fmt.Errorf("--server must be an address such as http://localhost:8080, is %q", c.Server)
@@ -64,7 +65,11 @@ func (c *importCommand) sender() (*rowSender, error) {
 	if c.Key == "" {
 		return nil, errors.New("a key is missing: set MITTARI_KEY, or MITTARI_KEY_FILE to a file that holds it")
 	}
-	u = u.JoinPath("v1/responses/bulk")
+	if m.KPI() != "" {
+		u = u.JoinPath("v1/kpis", m.KPI(), "observations")
+	} else {
+		u = u.JoinPath("v1/responses/bulk")
+	}
 	if c.DryRun {
 		u.RawQuery = "dry_run=true"
 	}

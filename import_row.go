@@ -14,7 +14,7 @@ import (
 // importRow is a row that goes to the server, or that is refused already.
 type importRow struct {
 	line       mapping.Line
-	submission models.Submission
+	submission models.Submission // none for a figure
 	json       []byte
 	reason     string // why it is refused; "" when it isn't
 }
@@ -32,16 +32,15 @@ func (r *importRun) take(line mapping.Line) error {
 		r.tally.filtered++
 		return nil
 	}
-	submission, lost, err := r.mapping.Submission(line.Row)
-	r.tally.lostComments += lost
+	document, err := r.document(&row)
 	switch {
 	case err != nil:
 		row.reason = mappingReason(err)
-	case len(submission.Answers) == 0:
+	case document == nil:
 		r.tally.unanswered++
 		return nil
 	default:
-		if err := r.encode(&row, submission); err != nil {
+		if err := r.encode(&row, document); err != nil {
 			return err
 		}
 	}
@@ -49,9 +48,26 @@ func (r *importRun) take(line mapping.Line) error {
 	return nil
 }
 
-func (r *importRun) encode(row *importRow, s models.Submission) (err error) {
-	row.submission = s
-	if row.json, err = json.Marshal(s); err != nil {
+// document is what the row says: a submission, or an observation; nil when there is nothing in it to send.
+func (r *importRun) document(row *importRow) (any, error) {
+	if r.mapping.KPI() != "" {
+		observation, given, err := r.mapping.Observation(row.line.Row)
+		if !given {
+			return nil, err
+		}
+		return observation, err
+	}
+	submission, lost, err := r.mapping.Submission(row.line.Row)
+	r.tally.lostComments += lost
+	if len(submission.Answers) == 0 {
+		return nil, err
+	}
+	row.submission = submission
+	return submission, err
+}
+
+func (r *importRun) encode(row *importRow, document any) (err error) {
+	if row.json, err = json.Marshal(document); err != nil {
 		return err
 	}
 	if len(row.json) > maxRowBytes {
@@ -62,7 +78,7 @@ func (r *importRun) encode(row *importRow, s models.Submission) (err error) {
 		return nil
 	}
 	r.tally.shown++
-	shown, err := json.MarshalIndent(s, "", "  ")
+	shown, err := json.MarshalIndent(document, "", "  ")
 	if err != nil {
 		return err
 	}
@@ -89,6 +105,7 @@ type importTally struct {
 	sent, stored, known, refused int
 	unsettled                    int // of an unfinished import: sent, or not, without an outcome
 	lostComments, shown          int
+	figures                      bool // the rows are figures, not responses
 }
 
 // book counts the outcome of a row that was sent, and says why it was refused; "" when it wasn't.
@@ -113,12 +130,12 @@ func (t *importTally) book(o rowOutcome, s models.Submission) string {
 func (t *importTally) line(dryRun bool) string {
 	parts := []string{
 		fmt.Sprintf("%d rows read", t.read), fmt.Sprintf("%d filtered out", t.filtered),
-		fmt.Sprintf("%d without an answer", t.unanswered), fmt.Sprintf("%d sent", t.sent),
+		fmt.Sprintf("%d without %s", t.unanswered, map[bool]string{true: "a value", false: "an answer"}[t.figures]), fmt.Sprintf("%d sent", t.sent),
 	}
 	if dryRun {
 		parts = append(parts, fmt.Sprintf("%d would be accepted", t.stored+t.known))
 	} else {
-		parts = append(parts, fmt.Sprintf("%d stored", t.stored), fmt.Sprintf("%d already there", t.known))
+		parts = append(parts, fmt.Sprintf("%d stored", t.stored), fmt.Sprintf("%d already there%s", t.known, map[bool]string{true: " or replaced"}[t.figures]))
 	}
 	parts = append(parts, fmt.Sprintf("%d refused", t.refused))
 	if t.unsettled > 0 {

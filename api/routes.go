@@ -55,13 +55,7 @@ func (s *server) routes(engine *gin.Engine) {
 
 	s.kpiRoutes(add)
 
-	add("GET", "/v1/anonymity", anyKey, s.findAnonymity)
-	add("PUT", "/v1/anonymity", models.Admin, s.putAnonymity)
-	add("GET", "/v1/keys", models.Admin, s.findKeys)
-	add("POST", "/v1/keys", models.Admin, s.createKey)
-	add("DELETE", "/v1/keys/:id", models.Admin, s.revokeKey)
-	add("GET", "/v1/workspaces", anyKey, s.findWorkspaces)
-	add("POST", "/v1/workspaces", models.Admin, s.createWorkspace)
+	s.accessRoutes(add)
 }
 
 func (s *server) kpiRoutes(add func(method, path string, scope models.Scope, h handler)) {
@@ -76,4 +70,14 @@ func (s *server) kpiRoutes(add func(method, path string, scope models.Scope, h h
 	add("POST", "/v1/kpis/:key/observations", models.WriteObservations, s.createObservations)
 	add("GET", "/v1/kpis/:key/observations", models.ReadObservations, s.findObservations)
 	add("GET", "/v1/kpis/:key/values", models.ReadScores, s.findKPIValues)
+}
+
+func (s *server) accessRoutes(add func(method, path string, scope models.Scope, h handler)) {
+	add("GET", "/v1/anonymity", anyKey, s.findAnonymity)
+	add("PUT", "/v1/anonymity", models.Admin, s.putAnonymity)
+	add("GET", "/v1/keys", models.Admin, s.findKeys)
+	add("POST", "/v1/keys", models.Admin, s.createKey)
+	add("DELETE", "/v1/keys/:id", models.Admin, s.revokeKey)
+	add("GET", "/v1/workspaces", anyKey, s.findWorkspaces)
+	add("POST", "/v1/workspaces", models.Admin, s.createWorkspace)
 }

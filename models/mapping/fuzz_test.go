@@ -15,6 +15,7 @@ func FuzzMapping(f *testing.F) {
 	}
 	f.Add(yaml, "9")
 	f.Add([]byte("answers: [{metric: nps, score: &x {column: a, values: {1: null}, otherwise: 2}}]\nteam: *x"), "1")
+	f.Add([]byte("kpi: sales\nperiod: month\nstart: 2026-10-01\nvalue: '{a}'\nsize: {column: b, values: {x: 1}}\ndecimal: ','"), "1 234,50")
 	f.Add([]byte("a: &a [*a]\n? {b}\n: - <<: *a"), "")
 	f.Fuzz(func(t *testing.T, yaml []byte, cell string) {
 		m, err := Parse(yaml)
@@ -29,6 +30,12 @@ func FuzzMapping(f *testing.F) {
 			row[name] = cell
 		}
 		m.Keeps(row)
+		if m.KPI() != "" {
+			if o, given, err := m.Observation(row); err == nil && given {
+				mustEncode(t, o)
+			}
+			return
+		}
 		if s, _, err := m.Submission(row); err == nil {
 			mustEncode(t, s)
 		}

@@ -1,5 +1,5 @@
-// Package mapping turns rows of named columns, as survey tools export them, into
-// submissions. What becomes what is said in YAML; deploy/import/README.md is its
+// Package mapping turns rows of named columns, as survey tools and business
+// systems export them, into submissions or observations of a KPI. What becomes what is said in YAML; deploy/import/README.md is its
 // reference. Nothing here opens files or connections.
 package mapping
 
@@ -14,13 +14,13 @@ import (
 	"github.com/mittari/mittari/models"
 )
 
-// Row is one respondent: the text under each column's name.
+// Row is one respondent, or one figure: the text under each column's name.
 type Row map[string]string
 
 // cell is the text under a name without the space around it; "" when there is none.
 func (r Row) cell(name string) string { return strings.TrimSpace(r[name]) }
 
-// Mapping says how rows become submissions. It is made by Parse and does not change.
+// Mapping says how rows become submissions or observations. It is made by Parse and does not change.
 type Mapping struct {
 	delimiter    rune
 	encoding     encoding.Encoding // nil: UTF-8
@@ -33,6 +33,7 @@ type Mapping struct {
 	properties   []property
 	tags         []*value
 	answers      []answer
+	figures      *figures // nil: the rows are submissions
 	uses         []use
 }
 
@@ -71,13 +72,13 @@ func textFields() []textField {
 	}
 }
 
-// Repeatable reports whether every row gets a submission_id, so that importing
-// it again stores nothing twice.
-func (m *Mapping) Repeatable() bool { return m.submissionID != nil }
+// Repeatable reports whether importing a row again stores nothing twice: every
+// one gets a submission_id, or is a KPI's figure of a period.
+func (m *Mapping) Repeatable() bool { return m.submissionID != nil || m.figures != nil }
 
-// Dated reports whether every row gets the time it was answered; else the answers
-// count from when they arrive.
-func (m *Mapping) Dated() bool { return m.collectedAt != nil }
+// Dated reports whether every row gets the time it was answered, or its period;
+// else the answers count from when they arrive.
+func (m *Mapping) Dated() bool { return m.collectedAt != nil || m.figures != nil }
 
 // Columns are the names of the columns that the mapping reads, in its own order.
 func (m *Mapping) Columns() []string {

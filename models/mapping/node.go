@@ -123,17 +123,11 @@ func (n node) texts() []string {
 
 // each calls read with every key of a mapping node and what stands under it, in order.
 func (n node) each(read func(key string, at, under node)) {
-	var pairs []*ast.MappingValueNode
-	switch t := n.tree.(type) {
-	case *ast.MappingNode:
-		pairs = t.Values
-	case *ast.MappingValueNode:
-		pairs = []*ast.MappingValueNode{t}
-	default:
+	if !n.holdsKeys() {
 		n.fault("must be keys with values")
 	}
 	seen := map[string]bool{}
-	for _, pair := range pairs {
+	for _, pair := range n.pairs() {
 		at := n.child(pair.Key, n.path)
 		key := at.text()
 		at.path = strings.TrimPrefix(n.path+"."+key, ".")
@@ -144,6 +138,22 @@ func (n node) each(read func(key string, at, under node)) {
 		seen[key] = true
 		read(key, at, at.child(pair.Value, at.path))
 	}
+}
+
+// pairs are the keys of a mapping node, each with what stands under it; none of any other node.
+func (n node) pairs() []*ast.MappingValueNode {
+	switch t := n.tree.(type) {
+	case *ast.MappingNode:
+		return t.Values
+	case *ast.MappingValueNode:
+		return []*ast.MappingValueNode{t}
+	}
+	return nil
+}
+
+// has reports whether the key stands in a mapping node.
+func (n node) has(key string) bool {
+	return slices.ContainsFunc(n.pairs(), func(pair *ast.MappingValueNode) bool { return nameOf(pair.Key) == key })
 }
 
 // read hands what stands under each key to its reader; other keys are faults.

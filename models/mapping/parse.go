@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,7 +15,7 @@ const (
 // compiler reads a YAML document into a mapping.
 type compiler struct {
 	*Mapping
-	noAnswer map[string]bool // of every score that has none of its own
+	noAnswer map[string]bool // of every score or figure that has none of its own
 }
 
 // Parse reads a mapping. The error is Faults: all that is wrong with it, with line and column.
@@ -27,20 +28,31 @@ func Parse(text []byte) (*Mapping, error) {
 		return nil, root.doc.faults
 	}
 	c := compiler{Mapping: &Mapping{delimiter: ',', texts: map[string]*value{}}}
-	c.document(root)
+	if root.has("kpi") {
+		c.figuresDocument(root)
+	} else {
+		c.document(root)
+	}
 	if err := root.doc.faults.err(); err != nil {
 		return nil, err
 	}
 	return c.Mapping, nil
 }
 
-func (c *compiler) document(root node) {
-	known := keys{
+// fileKeys are those of every mapping.
+func (c *compiler) fileKeys() keys {
+	return keys{
 		"delimiter": func(n node) { c.delimiter = delimiter(n) },
 		"encoding":  func(n node) { c.encoding = encodingOf(n) },
-		"time_zone": func(n node) { c.zone = zone(n) },
 		"no_answer": func(n node) { c.noAnswer = set(n.texts()) },
 		"rows":      func(n node) { c.rows(n) },
+	}
+}
+
+// document reads a mapping of responses.
+func (c *compiler) document(root node) {
+	known := keys{
+		"time_zone": func(n node) { c.zone = zone(n) },
 		"submission_id": func(n node) {
 			c.submissionID = c.value(n, nil)
 			if c.submissionID.constant() {
@@ -61,6 +73,7 @@ func (c *compiler) document(root node) {
 		},
 		"answers": func(n node) { c.readAnswers(n) },
 	}
+	maps.Copy(known, c.fileKeys())
 	for _, f := range textFields() {
 		known[f.name] = func(n node) { c.texts[f.name] = c.value(n, nil) }
 	}
