@@ -145,7 +145,7 @@ func (p people) String() string { return string(p[:]) }
 type moodRow struct {
 	Level, Key   string
 	SampleSize   int64 `json:"sample_size"`
-	Mean         float64
+	Score, Mean  float64
 	Suppressed   bool
 	Distribution []struct {
 		Score int
@@ -263,6 +263,10 @@ func (o *office) scrape() {
 			if value < 5 {
 				o.t.Fatalf("%s tells of %v employees: %s", name, value, labels)
 			}
+		default:
+			if !slices.Contains(derivedSeries(), name) {
+				o.t.Fatalf("%s tells of employees, and this test knows nothing of it", name)
+			}
 		}
 	}
 	for leaf, n := range leaves {
@@ -281,6 +285,14 @@ func (o *office) scrape() {
 			o.t.Fatalf("the series %s is %v; the API tells %+v", labels, mean, rows)
 		}
 	}
+}
+
+// derivedSeries are calculated from the histograms whose members are noted, and from nothing else.
+func derivedSeries() []string {
+	return []string{"cx_score", "cx_score_stderr", "cx_score_lower", "cx_score_upper", "cx_score_baseline", "cx_score_drop_points", "cx_score_drop_z",
+		"cx_score_baseline_coverage_ratio", "cx_score_floor_suggested", "cx_score_cusum", "cx_score_decline_baseline_coverage_ratio",
+		"cx_score_decline_start_timestamp_seconds", "cx_volume_responses", "cx_volume_expected", "cx_volume_z",
+		"cx_journey_score", "cx_journey_score_lower", "cx_journey_score_upper", "cx_journey_peak_position", "cx_journey_end_position", "cx_journey_step_position"}
 }
 
 var categoryPattern = regexp.MustCompile(`,?category="[a-z]+"`)

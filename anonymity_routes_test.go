@@ -1,0 +1,132 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mittari/mittari/models"
+	"github.com/mittari/mittari/openapi"
+)
+
+// figures are KPIs beside the answers: one of every person, which the reader may
+// write, too, and one of the employees.
+func (o *office) figures() {
+	o.must(o.admin, "PUT", "/v1/kpis/sales", `{"name":"Sales","kind":"financial","unit":"EUR","better":"higher","adds_up":"sum"}`)
+	o.must(o.admin, "PUT", "/v1/kpis/absence", `{"name":"Absence","kind":"employee","unit":"ratio","better":"lower","adds_up":"mean"}`)
+	sales := make([]string, employees)
+	for who := range sales {
+		sales[who] = fmt.Sprintf(`{"period":"month","start":"2026-09-01","value":%d,"person":"person-%[1]d"}`, who)
+	}
+	o.must(o.admin, "POST", "/v1/kpis/sales/observations", "["+strings.Join(sales, ",")+"]")
+	o.must(o.admin, "POST", "/v1/kpis/absence/observations", `{"period":"month","start":"2026-09-01","value":0.5,"size":2,"team":"c"}`)
+}
+
+// lookByPerson writes a figure so large that it would show in any mean it is part of.
+func (o *office) lookByPerson() {
+	who := o.random.IntN(employees)
+	o.must(o.reader, "POST", "/v1/kpis/sales/observations", fmt.Sprintf(`{"period":"month","start":"2026-09-01","value":1e9,"person":"person-%d"}`, who))
+	for _, path := range []string{
+		"/v1/analysis/value?metric=mood&kpi=sales&since=2026-09-01&answer=last", "/v1/analysis/value?metric=mood&kpi=sales&team=a", "/v1/analysis/conversions?metric=mood&window=365d",
+		"/v1/kpis/absence/observations", "/v1/kpis/absence/observations?team=c&as_of=2026-11-20T00:00:00Z",
+	} {
+		if status, text := o.ask(o.reader, "GET", path, ""); status != http.StatusForbidden {
+			o.t.Fatalf("%s: %d %s", path, status, text)
+		}
+	}
+	if status, text := o.ask(o.reader, "POST", "/v1/kpis/absence/observations", `{"period":"month","start":"2026-09-01","value":1,"size":1,"person":"person-1"}`); status != http.StatusUnprocessableEntity {
+		o.t.Fatalf("a figure of one employee: %d %s", status, text)
+	}
+}
+
+// lookAtTable holds the table against the scores, which are noted: it tells no others.
+func (o *office) lookAtTable() {
+	levels, lengths := models.Levels(), models.PeriodLengths()
+	level, length := levels[o.random.IntN(len(levels))], lengths[o.random.IntN(len(lengths))]
+	var list struct {
+		Rows []struct {
+			Start, Key, Series string
+			Value, N           *float64
+			Suppressed         bool
+		}
+	}
+	text := o.must(o.reader, "GET", fmt.Sprintf("/v1/analysis/table?group_by=%s&period=%s", level, length), "")
+	if err := json.Unmarshal([]byte(text), &list); err != nil {
+		o.t.Fatal(err)
+	}
+	for _, row := range list.Rows {
+		if row.Series == "absence" && row.Value != nil {
+			o.t.Fatalf("the absence of two people is told: %s", text)
+		}
+		if row.Series != "mood" || row.Value == nil {
+			continue
+		}
+		first, err := models.ParseDay(row.Start)
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		same := func(s moodRow) bool {
+			return s.Key == row.Key && float64(s.SampleSize) == *row.N && s.Score == *row.Value
+		}
+		if scores := o.scores(fmt.Sprintf("&group_by=%s&since=%s&until=%s", level, row.Start, length.Next(first))); *row.N < 5 || !slices.ContainsFunc(scores, same) {
+			o.t.Fatalf("the table tells %+v, the scores are %+v", row, scores)
+		}
+	}
+}
+
+var (
+	singlePattern   = regexp.MustCompile(`"metric":"mood","score"|mood,\d`)
+	templatePattern = regexp.MustCompile(`\{[a-z]+\}`)
+)
+
+// lookEverywhere asks every route that there is to read, as the document lists
+// them, so that a new one is tried too: none shows a single answer.
+func (o *office) lookEverywhere() {
+	var document struct{ Paths map[string]map[string]any }
+	if err := json.Unmarshal(openapi.Document(), &document); err != nil {
+		o.t.Fatal(err)
+	}
+	tried := 0
+	for path, methods := range document.Paths {
+		if methods["get"] == nil || path == "/openapi.json" { // which has examples
+			continue
+		}
+		tried++
+		for _, key := range []string{"mood", "a", "sales", "absence", o.ids[o.random.IntN(len(o.ids))]} {
+			path := templatePattern.ReplaceAllString(path, key)
+			for _, query := range []string{"", "?metric=mood", "?metric=mood&team=c&window=today", "?person=person-1", "?metric=mood&kpi=sales"} {
+				_, text := o.ask(o.reader, "GET", path+query, "")
+				if singlePattern.MatchString(text) || saidPattern.MatchString(text) && !strings.HasPrefix(path, "/v1/comments") {
+					o.t.Fatalf("%s%s shows a single answer: %s", path, query, text)
+				}
+			}
+		}
+	}
+	if tried < 20 {
+		o.t.Fatalf("%d routes to read were found", tried)
+	}
+}
+
+func TestReaderFindsNoSingleAnswerByAnyRoute(t *testing.T) {
+	onBothDatabases(t, func(t *testing.T, database string) {
+		o := newOffice(t, database)
+		o.figures()
+		for range employees {
+			o.answer()
+			if o.random.IntN(5) == 0 {
+				o.at = o.at.AddDate(0, 0, o.random.IntN(6))
+				o.lookByPerson()
+				o.lookAtTable()
+				o.scrape()
+			}
+		}
+		o.lookEverywhere()
+		if len(o.seen) < 5 {
+			t.Errorf("%d figures were seen: this proves little", len(o.seen))
+		}
+	})
+}
