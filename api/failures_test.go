@@ -84,6 +84,8 @@ func TestDatabaseThatFailsIsLoggedAndTheSenderIsToldToTryAgain(t *testing.T) {
 				path += "?metric=nps"
 			case path == "/v1/targets" && method == "DELETE":
 				path += "?metric=nps&level=company&from=2026-01-01"
+			case path == "/v1/invitations/eligibility" && method == "GET":
+				path += "?person=p"
 			case path == "/v1/kpis/examples":
 				continue // asks no database
 			case path == "/v1/kpis/mine/targets" && method == "DELETE":
@@ -126,6 +128,12 @@ func validBody(method, path string) string {
 		return halves
 	case strings.HasPrefix(path, "/v1/targets"):
 		return `{"metric":"nps","level":"company","value":30,"from":"2026-01-01","owner":"board"}`
+	case path == "/v1/invitations":
+		return `{"person":"p"}`
+	case path == "/v1/invitations/eligibility":
+		return `{"persons":["p"]}`
+	case path == "/v1/invitations/policy":
+		return `{"rest_days":7,"rest_days_same_survey":7}`
 	case path == "/v1/kpis/mine":
 		return sales
 	case path == "/v1/kpis/mine/targets":
@@ -206,11 +214,17 @@ func TestNothingPersonalIsEverLogged(t *testing.T) {
 			}
 			for _, path := range []string{
 				"/v1/responses?person=canary&submission_id=canary-1", "/v1/responses?canary=canary", "/v1/responses/canary", "/canary?canary=canary",
-				"/v1/teams/canary", "/v1/scores?metric=canary&team=canary", "/v1/responses?cursor=canary",
+				"/v1/invitations/eligibility?person=canary", "/v1/response-rate?team=canary", "/v1/teams/canary", "/v1/scores?metric=canary&team=canary", "/v1/responses?cursor=canary",
 			} {
 				admin.get(t, path)
 			}
 			admin.patch(t, someID, `{"tags":["canary"]}`)
+			invitation := `{"person":"canary","invitation_id":"canary-2","survey":"canary"}`
+			for _, body := range []string{invitation, strings.Replace(invitation, "canary", "canary-3", 1), "[" + invitation + `,{"person":"canary","n":7}]`} {
+				admin.post(t, "/v1/invitations", body)
+				admin.post(t, "/v1/invitations?enforce=true", body)
+			}
+			admin.post(t, "/v1/invitations/eligibility", `{"persons":["canary"]}`)
 			caller{server: s, token: "canary-token"}.get(t, "/v1/responses")
 		}
 		send()

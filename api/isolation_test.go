@@ -28,6 +28,8 @@ func settle(t *testing.T, c caller) {
 	c.record(t, `{"touchpoint":"shared","team":"shared","metric":"nps","score":3,"comment":"mine"}`)
 	c.send(t, "PUT", "/v1/journeys/mine", `{"touchpoints":["shared"]}`).want(t, http.StatusCreated)
 	c.putMetric(t, "mine", friendliness).want(t, http.StatusCreated)
+	c.post(t, "/v1/invitations", `{"person":"mine","touchpoint":"shared"}`).want(t, http.StatusCreated)
+	c.post(t, "/v1/invitations", `{"day":"2026-11-19","n":9,"touchpoint":"shared","team":"shared"}`).want(t, http.StatusCreated)
 	c.send(t, "PUT", "/v1/kpis/mine", sales).want(t, http.StatusCreated)
 	c.post(t, "/v1/kpis/mine/observations", observed(1, `,"team":"shared"`)).want(t, http.StatusCreated)
 	c.record(t, `{"submission_id":"guess-0","metric":"nps","score":10}`) // the victim will use the same id
@@ -46,6 +48,11 @@ func plant(t *testing.T, c caller) {
 	}
 	c.send(t, "PUT", "/v1/model", `{"metric":"nps","level":"segment","weights":{"canary":1,"guess-segment":2}}`).want(t, http.StatusCreated)
 	c.send(t, "PUT", "/v1/targets", `{"metric":"nps","level":"team","key":"guess-team","value":66,"from":"2026-01-01","owner":"canary"}`).want(t, http.StatusCreated)
+	for _, invitation := range []string{`{"person":"guess-person","invitation_id":"guess-1","survey":"guess-survey","team":"guess-team"}`,
+		`{"day":"2026-11-19","n":424242,"touchpoint":"shared","team":"shared"}`, `{"day":"2026-11-19","n":424242,"channel":"guess-channel","source":"canary"}`} {
+		c.post(t, "/v1/invitations", invitation).want(t, http.StatusCreated)
+	}
+	c.send(t, "PUT", "/v1/invitations/policy", `{"rest_days":99,"rest_days_same_survey":424}`).want(t, http.StatusOK)
 	c.send(t, "PUT", "/v1/kpis/guess-kpi", strings.ReplaceAll(sales, "Sales", "canary")).want(t, http.StatusCreated)
 	c.send(t, "PUT", "/v1/kpis/guess-kpi/targets", `{"period":"month","level":"team","key":"guess-team","value":66,"from":"2026-01-01","owner":"canary"}`).want(t, http.StatusCreated)
 	for _, more := range []string{`,"team":"guess-team"`, `,"team":"shared"`, `,"team":"canary"`, `,"person":"guess-person"`} {
@@ -91,7 +98,7 @@ func (l loot) values(t *testing.T, parameter string) []string {
 	values, known := map[string][]string{
 		"survey": {"guess-survey"}, "touchpoint": {"guess-touchpoint", "shared"}, "channel": {"guess-channel"}, "segment": {"guess-segment"}, "team": {"guess-team", "shared"},
 		"metric": {"guess-metric", "nps", "csat"}, "person": {"guess-person"}, "submission_id": {"guess-1"}, "cursor": l.cursors, "limit": {"1", "1000"},
-		"since": {"2026-11-01"}, "until": {"2026-12-01"}, "window": {"today", "365d"}, "interval": {"month"}, "group_by": levels, "dry_run": {"true"}, "pooled": {"true"},
+		"since": {"2026-11-01"}, "until": {"2026-12-01"}, "window": {"today", "365d"}, "interval": {"month"}, "group_by": levels, "dry_run": {"true"}, "pooled": {"true"}, "audience": {"customer", "employee"},
 		"metrics": {"guess-metric", "nps,csat"}, "kpis": {"guess-kpi", "guess-figure", ""}, "period": {"month", "year"}, "shape": {"wide"},
 		"kpi": {"guess-kpi", "worth"}, "answer": {"last"},
 		"as_of": {"2026-11-20T08:04:00Z"}, "with_persons": {"true"},
@@ -124,6 +131,8 @@ func attempts(t *testing.T, s *server, c caller, l loot) []attempt {
 				base = "metric=nps&"
 			case "/v1/analysis/value":
 				base = "metric=nps&kpi=worth&"
+			case "/v1/invitations/eligibility":
+				base = "person=mine&"
 			case "/v1/kpis/:key/values":
 				base = "period=month&"
 			}
@@ -157,6 +166,8 @@ func paths(pattern string, l loot) []string {
 	switch {
 	case strings.HasSuffix(pattern, "/*file"):
 		return nil // the docs are the same for all
+	case pattern == "/v1/invitations":
+		return []string{pattern, pattern + "?enforce=true"}
 	case pattern == "/v1/keys/:id":
 		return fill(pattern, ":id", l.keys)
 	case strings.HasSuffix(pattern, ":id"):
@@ -209,6 +220,13 @@ func bodies(method, pattern string) []string {
 		return []string{`{"metric":"nps","level":"team","key":"guess-team","value":1,"from":"2026-01-01","owner":"me"}`}
 	case pattern == "/v1/anonymity":
 		return []string{`{"employees":6,"employee_comments":11,"customers":1}`}
+	case pattern == "/v1/invitations":
+		return []string{`{"person":"guess-person","invitation_id":"guess-1","survey":"guess-survey"}`, `{"person":"guess-person"}`,
+			`[{"day":"2026-11-19","n":5,"touchpoint":"shared","team":"shared"},{"day":"2026-11-19","n":5,"channel":"guess-channel","source":"mine"}]`}
+	case pattern == "/v1/invitations/eligibility":
+		return []string{`{"persons":["guess-person","mine"],"survey":"guess-survey"}`}
+	case pattern == "/v1/invitations/policy":
+		return []string{`{"rest_days":3,"rest_days_same_survey":4}`}
 	case pattern == "/v1/keys":
 		return []string{`{"name":"mine","scopes":["admin"]}`, `{"name":"mine","scopes":["admin"],"workspace":"other"}`}
 	case pattern == "/v1/workspaces":
@@ -292,6 +310,7 @@ func everything(t *testing.T, owner caller) string {
 	t.Helper()
 	var all strings.Builder
 	for _, path := range []string{"/v1/responses?limit=1000", "/v1/scores?metric=nps&group_by=team", "/v1/scores?metric=csat&group_by=touchpoint", "/v1/scores?metric=nps", "/v1/model", "/v1/metrics", "/v1/keys",
+		"/v1/response-rate", "/v1/response-rate?group_by=channel", "/v1/invitations/policy", "/v1/invitations/eligibility?person=guess-person",
 		"/v1/kpis", "/v1/kpis/guess-kpi/targets", "/v1/kpis/guess-kpi/observations?with_persons=true", "/v1/kpis/guess-kpi/values?period=month&group_by=team"} {
 		all.WriteString(owner.get(t, path).want(t, http.StatusOK).body)
 	}

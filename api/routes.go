@@ -28,7 +28,14 @@ func (s *server) routes(engine *gin.Engine) {
 	add("PATCH", "/v1/responses/:id", models.WriteResponses, s.also(models.ReadResponses, s.patchResponse))
 	add("DELETE", "/v1/responses/:id", models.WriteResponses, s.also(models.ReadResponses, s.eraseResponse))
 
+	add("POST", "/v1/invitations", models.WriteResponses, s.createInvitations)
+	add("GET", "/v1/invitations/eligibility", models.WriteResponses, s.findEligibility)
+	add("POST", "/v1/invitations/eligibility", models.WriteResponses, s.checkEligibility)
+	add("GET", "/v1/invitations/policy", anyKey, s.findInvitationPolicy)
+	add("PUT", "/v1/invitations/policy", models.WriteCatalog, s.putInvitationPolicy)
+
 	add("GET", "/v1/scores", models.ReadScores, s.findScores)
+	add("GET", "/v1/response-rate", models.ReadScores, s.findResponseRates)
 	add("GET", "/v1/analysis/table", models.ReadScores, s.findTable)
 	add("GET", "/v1/comments", models.ReadResponses, s.findComments)
 	add("GET", "/v1/analysis/value", models.ReadScores, s.findValue)

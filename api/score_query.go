@@ -26,20 +26,26 @@ func (s *server) scoreQueryOf(c *gin.Context) (scoreQuery, error) {
 		return scoreQuery{}, err
 	}
 	q := queryOf(c)
-	sq := scoreQuery{level: models.CompanyLevel, zone: rules.zone, filter: q.dimensions()}
-	var known bool
-	if sq.metric, known = rules.metrics[q.text("metric")]; !known {
+	metric, known := rules.metrics[q.text("metric")]
+	if !known {
 		q.faults.Add("metric", "must be one of %s", strings.Join(rules.metrics.Keys(), ", "))
 	}
+	sq := s.groupQueryOf(q, rules)
+	sq.metric, sq.pooled = metric, q.flag("pooled")
+	return sq, q.err()
+}
+
+// groupQueryOf reads which groups are asked about, and for which days.
+func (s *server) groupQueryOf(q *query, rules workspaceRules) scoreQuery {
+	sq := scoreQuery{level: models.CompanyLevel, zone: rules.zone, filter: q.dimensions()}
 	if level := models.Level(q.text("group_by")); level != "" {
 		sq.level = level
 		if !slices.Contains(models.Levels(), level) {
 			q.faults.Add("group_by", "must be one of %v", models.Levels())
 		}
 	}
-	sq.pooled = q.flag("pooled")
 	sq.parts = s.partsOf(q, rules.zone)
-	return sq, q.err()
+	return sq
 }
 
 // partsOf reads the period, or the parts that the interval cuts it into.

@@ -33,6 +33,7 @@ type Config struct {
 // Store is what the API asks of the database.
 type Store interface {
 	responseStore
+	invitationStore
 	scoreStore
 	tableStore
 	catalogStore

@@ -48,6 +48,7 @@ func (p InvitationPolicy) Remembered(today Day) Period {
 }
 
 // Occasion is what a person is asked for: the survey, or without one the touchpoint.
+// Without either it is like no other.
 type Occasion struct{ Survey, Touchpoint string }
 
 // OccasionOf is the occasion of an invitation with the keys.
@@ -59,13 +60,10 @@ func OccasionOf(k Keys) Occasion {
 }
 
 func (o Occasion) String() string {
-	switch {
-	case o.Survey != "":
+	if o.Survey != "" {
 		return "the survey " + o.Survey
-	case o.Touchpoint != "":
-		return "the touchpoint " + o.Touchpoint
 	}
-	return "no survey in particular"
+	return "the touchpoint " + o.Touchpoint
 }
 
 // LastInvited is when one person was last asked, by occasion.
@@ -98,7 +96,7 @@ func (p InvitationPolicy) Eligible(last LastInvited, o Occasion, day Day) Eligib
 	for _, asked := range last {
 		later(asked, p.RestDays, "any invitation")
 	}
-	if asked, before := last[o]; before {
+	if asked, before := last[o]; before && o != (Occasion{}) {
 		later(asked, p.RestDaysSameSurvey, "an invitation to "+o.String())
 	}
 	return e

@@ -1,9 +1,6 @@
 package models
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // SubmittedInvitation is one that somebody was asked, or how many were, as it arrives, not checked yet.
 //
@@ -17,7 +14,7 @@ import (
 // @Description `PUT /v1/invitations/policy`) and 30 days at least. With an `invitation_id` of your own a retry is safe for as long. Send each
 // @Description invitation in one of the two forms: what is sent in both is counted twice.
 type SubmittedInvitation struct {
-	Audience   Audience `json:"audience,omitempty" enums:"customer,employee" default:"customer"` // whose answers are asked for
+	Audience   Audience `json:"audience,omitempty" default:"customer"` // whose answers are asked for
 	Survey     string   `json:"survey,omitempty" example:"relationship"`
 	Touchpoint string   `json:"touchpoint,omitempty" example:"meeting"`
 	Channel    string   `json:"channel,omitempty" example:"sms"`
@@ -168,10 +165,14 @@ func notBeside(faults *Faults, field string, given map[string]bool) {
 
 // AlreadyInvited is the Conflict of an invitation_id that was used for another invitation.
 func AlreadyInvited(invitationID, id string) error {
-	return Errorf(Conflict, "invitation_id %q was stored before with other content, as invitation %s; use a new one for a new invitation", invitationID, id)
+	err := Errorf(Conflict, "invitation_id %q was stored before with other content, as invitation %s; use a new one for a new invitation", invitationID, id)
+	err.Faults = []Fault{{"invitation_id", "was used before"}}
+	return err
 }
 
 // NotEligible is the Conflict of an invitation that comes too early.
 func NotEligible(e Eligibility) error {
-	return Errorf(Conflict, "the person may not be asked now: %s", strings.TrimSuffix(e.Reason, "."))
+	err := Errorf(Conflict, "the person may not be asked now: %s", e.Reason)
+	err.Faults = []Fault{{"person", "may be asked from " + e.Next.String() + " on"}}
+	return err
 }

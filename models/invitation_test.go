@@ -93,6 +93,9 @@ func TestPersonsAreLeftAloneByTheCalendar(t *testing.T) {
 			t.Errorf("%s: %+v, want the day %d, %s", c.name, e, c.next, c.because)
 		}
 	}
+	if e := DefaultInvitationPolicy().Eligible(LastInvited{{}: 950}, Occasion{}, 1000); !e.Eligible {
+		t.Errorf("an invitation to nothing in particular is taken for the same as another: %+v", e)
+	}
 	if OccasionOf(Keys{Survey: "s", Touchpoint: "t"}) != survey || OccasionOf(Keys{Touchpoint: "t"}) != other {
 		t.Error("an occasion is the survey, or without one the touchpoint")
 	}
