@@ -28,11 +28,7 @@ func (s *server) routes(engine *gin.Engine) {
 	add("PATCH", "/v1/responses/:id", models.WriteResponses, s.also(models.ReadResponses, s.patchResponse))
 	add("DELETE", "/v1/responses/:id", models.WriteResponses, s.also(models.ReadResponses, s.eraseResponse))
 
-	add("POST", "/v1/invitations", models.WriteResponses, s.createInvitations)
-	add("GET", "/v1/invitations/eligibility", models.WriteResponses, s.findEligibility)
-	add("POST", "/v1/invitations/eligibility", models.WriteResponses, s.checkEligibility)
-	add("GET", "/v1/invitations/policy", anyKey, s.findInvitationPolicy)
-	add("PUT", "/v1/invitations/policy", models.WriteCatalog, s.putInvitationPolicy)
+	s.invitationRoutes(add)
 
 	add("GET", "/v1/scores", models.ReadScores, s.findScores)
 	add("GET", "/v1/response-rate", models.ReadScores, s.findResponseRates)
@@ -63,6 +59,14 @@ func (s *server) routes(engine *gin.Engine) {
 	s.kpiRoutes(add)
 
 	s.accessRoutes(add)
+}
+
+func (s *server) invitationRoutes(add func(method, path string, scope models.Scope, h handler)) {
+	add("POST", "/v1/invitations", models.WriteResponses, s.createInvitations)
+	add("GET", "/v1/invitations/eligibility", models.WriteResponses, s.findEligibility)
+	add("POST", "/v1/invitations/eligibility", models.WriteResponses, s.checkEligibility)
+	add("GET", "/v1/invitations/policy", anyKey, s.findInvitationPolicy)
+	add("PUT", "/v1/invitations/policy", models.WriteCatalog, s.putInvitationPolicy)
 }
 
 func (s *server) kpiRoutes(add func(method, path string, scope models.Scope, h handler)) {
