@@ -23,6 +23,10 @@ const kpiYears = 3
 // is observed all the time must not keep the scores waiting.
 const kpiRest = 10
 
+// kpiShare is how long KPIs are read in one refresh before the others are left
+// to the next one, which follows when the scores are published.
+const kpiShare = 2 * time.Second
+
 // kpi is what the snapshot holds of a KPI: not its observations, but what they amount to.
 type kpi struct {
 	models.KPI
@@ -40,16 +44,16 @@ type kpiSlot struct {
 }
 
 // adoptKPIs takes over the KPIs of the catalog: those that are new, or not what
-// they were, are to be read, and those that are gone leave no series behind.
+// they were, or of employees who are to be shown in greater groups, are to be
+// read before anything is told of them, and those that are gone leave no series behind.
 func (w *workspace) adoptKPIs(before catalog) {
 	retargeted := !slices.Equal(before.kpiTargets, w.catalog.kpiTargets)
 	found := map[string]*kpi{}
 	for _, k := range w.catalog.kpis {
 		known := w.kpis[k.Key]
-		if known == nil || known.KPI != k {
+		if known == nil || known.KPI != k || k.Kind == models.EmployeeKPI && before.anonymity != w.catalog.anonymity {
 			known = &kpi{KPI: k, stale: true}
 		}
-		known.stale = known.stale || k.Kind == models.EmployeeKPI && before.anonymity != w.catalog.anonymity
 		found[k.Key] = known
 		if retargeted {
 			w.dirty[kpisText+k.Key] = true
@@ -61,6 +65,14 @@ func (w *workspace) adoptKPIs(before catalog) {
 		}
 	}
 	w.kpis = found
+}
+
+// inheritKPIs tells what was told before until the KPIs are read.
+func (w *workspace) inheritKPIs(before *workspace) {
+	for key, k := range before.kpis {
+		w.kpis[key] = &kpi{KPI: k.KPI, told: k.told, stale: true}
+		w.dirty[kpisText+key] = true
+	}
 }
 
 // staleKPIs has the KPIs read again that there are.
@@ -87,8 +99,12 @@ func lastKPIYear(today models.Day) models.Day { return models.YearLength.Start(t
 
 // readKPIs reads those that are stale, apart from those that have to wait.
 func (w *workspace) readKPIs(ctx context.Context, source Source, now func() time.Time) error {
+	first := now()
 	for _, key := range slices.Sorted(maps.Keys(w.kpis)) {
 		k, begun := w.kpis[key], now()
+		if begun.Sub(first) > kpiShare {
+			return nil
+		}
 		since := begun.Sub(k.read)
 		if !k.stale || since >= 0 && since < kpiRest*k.took {
 			continue

@@ -131,7 +131,9 @@ func TestKPIThatTakesLongToReadRests(t *testing.T) {
 	s := trade("2026-11-20T12:00:00Z", "UTC")
 	e := newExporter(t, s)
 	e.snapshot.source = slow{s}
-	refresh(t, e)
+	for range s.workspaces["bank"].kpis { // one at a time
+		refresh(t, e)
+	}
 	s.observe(t, "bank", "sales", monthly("2026-10", 7, ""))
 	s.answer(t, "bank", 1, nps("", 10))
 	wantLines(t, figures(t, e, "cx_kpi_value", "sales"))
@@ -140,6 +142,28 @@ func TestKPIThatTakesLongToReadRests(t *testing.T) {
 	}
 	s.pass(kpiYears * kpiRest * time.Second)
 	wantLines(t, figures(t, e, "cx_kpi_value", "sales"), "month 7")
+}
+
+func TestKPIsThatTakeLongAreReadOneByOne(t *testing.T) {
+	s := trade("2026-11-20T12:00:00Z", "UTC")
+	s.observe(t, "bank", "customers", monthly("2026-10", 9, ""))
+	s.observe(t, "bank", "sales", monthly("2026-10", 7, ""))
+	s.answer(t, "bank", 1, nps("", 10))
+	e := newExporter(t, s)
+	e.snapshot.source = slow{s}
+	all := func(page string) int { return len(lines(page, "cx_kpi_value")) }
+	for _, want := range []int{1, 1, 2} { // customers, margin, sales
+		refresh(t, e)
+		page := get(t, e, "/metrics/cx").Body.String()
+		if len(lines(page, "cx_score")) != 5 || all(page) != want {
+			t.Errorf("%d scores and %d figures, want 5 and %d", len(lines(page, "cx_score")), all(page), want)
+		}
+	}
+	s.pass(models.RevisionLife) // all has to be read again
+	refresh(t, e)
+	if n := all(get(t, e, "/metrics/cx").Body.String()); n != 2 {
+		t.Errorf("%d figures while they are read again, want 2", n)
+	}
 }
 
 func TestKPIThatIsGoneOrAnotherLeavesNoSeries(t *testing.T) {

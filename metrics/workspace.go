@@ -60,7 +60,11 @@ func loadWorkspace(ctx context.Context, source Source, m models.Workspace, now t
 	w := newWorkspace(m, zone, now, bounds)
 	w.catalog = c
 	w.addKeys(c)
-	w.adoptKPIs(catalog{})
+	if before == nil {
+		before = newWorkspace(m, zone, now, bounds)
+	}
+	w.inheritKPIs(before)
+	w.adoptKPIs(before.catalog)
 	for _, metric := range append(c.metrics.Keys(), participations()...) {
 		for _, p := range parts(w.held()) {
 			if err := w.read(ctx, source, metric, p); err != nil {
@@ -68,9 +72,7 @@ func loadWorkspace(ctx context.Context, source Source, m models.Workspace, now t
 			}
 		}
 	}
-	if before != nil {
-		w.arrivals, w.invited, w.persons = before.arrivals, before.invited, before.persons
-	}
+	w.arrivals, w.invited, w.persons = before.arrivals, before.invited, before.persons
 	w.countArrivals(arrivals)
 	w.countInvited(invited)
 	w.staleAllPersons()
@@ -79,7 +81,7 @@ func loadWorkspace(ctx context.Context, source Source, m models.Workspace, now t
 
 func newWorkspace(m models.Workspace, zone *time.Location, now time.Time, bounds bounds) *workspace {
 	w := &workspace{model: m, zone: zone, today: models.DayOf(now, zone), bounds: bounds,
-		tallies: map[string]*tally{}, persons: persons{}, text: map[string]*text{}, dirty: map[string]bool{arrivalsText: true, invitedText: true}}
+		tallies: map[string]*tally{}, kpis: map[string]*kpi{}, persons: persons{}, text: map[string]*text{}, dirty: map[string]bool{arrivalsText: true, invitedText: true}}
 	for d := range w.labels {
 		w.labels[d] = newLabels()
 	}
