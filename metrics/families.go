@@ -96,7 +96,7 @@ func families() [familyCount]family {
 		baselineSizeFamily:     {"cx_score_baseline_sample_size", "Number of answers in the baseline.", gauge},
 		baselineCoverageFamily: {"cx_score_baseline_coverage_ratio", "Part of the 90 days of the baseline that there is: from the first answer on.", gauge},
 		floorFamily:            {"cx_score_floor_suggested", "Standard deviation in points of the score from one such time to the next beyond sampling, measured over a year: a floor for drop detection.", gauge},
-		cusumFamily:            {"cx_score_cusum", "Sum of what closed days fell short of the usual score, in standard errors of a day; above 10 it is a slow decline.", gauge},
+		cusumFamily:            {"cx_score_cusum", "CUSUM (Page) of what closed days fell short of the usual score beyond the reference of 0.25, in standard errors of a day, 12 at most; above 10 it is a slow decline.", gauge},
 		declineStartFamily:     {"cx_score_decline_start_timestamp_seconds", "When the first closed day began since cx_score_cusum was last 0; absent while it is 0.", gauge},
 		declineCoverageFamily:  {"cx_score_decline_baseline_coverage_ratio", "Part of the 180 days that cx_score_cusum is measured against that there is: from the first answer on.", gauge},
 		targetFamily:           {"cx_score_target", "What the score is to reach today, in points; its owner is a label.", gauge},

@@ -8,12 +8,14 @@ type pools struct {
 	today  Day
 	first  Day // with answers; today until there are any
 	arms   []armPools
-	usual  score.Histogram // the decline's baseline
+	usual  score.Histogram // of the decline's baseline
+	before Period          // the decline's baseline
 }
 
 // armPools are those of one arm.
 type armPools struct {
 	arm           Arm
+	days, before  Period // the arm's and its baseline's
 	now, baseline score.Histogram
 	part          score.Histogram // of the floor's period under way, or just over; nil: no floors are gauged
 	over          bool            // the part is complete; the next day begins another
@@ -21,11 +23,13 @@ type armPools struct {
 
 func newPools(m Metric, s WatchSettings, today Day) pools {
 	p := pools{metric: m, today: today, first: today, usual: m.NewHistogram()}
+	_, p.before = DeclinePeriods(today)
 	for _, a := range s.Arms {
 		pools := armPools{arm: a, now: m.NewHistogram(), baseline: m.NewHistogram()}
 		if s.GaugeFloors {
 			pools.part = m.NewHistogram()
 		}
+		pools.days, pools.before = a.Periods(today)
 		p.arms = append(p.arms, pools)
 	}
 	return p
@@ -40,7 +44,7 @@ func (p *pools) add(day Day, answers score.Histogram) {
 	for i := range p.arms {
 		p.arms[i].add(p.today, day, answers, some)
 	}
-	if _, baseline := DeclinePeriods(p.today); some && day >= baseline.Since && day < baseline.Until {
+	if some && day >= p.before.Since && day < p.before.Until {
 		p.usual.Merge(answers)
 	}
 }
@@ -52,10 +56,10 @@ func (a *armPools) add(today, day Day, answers score.Histogram, some bool) {
 	if !some {
 		return
 	}
-	switch now, baseline := a.arm.Periods(today); {
-	case day >= now.Since:
+	switch {
+	case day >= a.days.Since:
 		a.now.Merge(answers)
-	case day >= baseline.Since:
+	case day >= a.before.Since:
 		a.baseline.Merge(answers)
 	}
 }

@@ -24,19 +24,19 @@ func (s Scale) Standardized(h Histogram, mean, sd, floor float64) (float64, bool
 // and sd₀ of base's. It reports false where Index does, and for a floor below zero.
 func (s Scale) StandardizedIndex(now, base []Stratum, floor, leastCoverage float64) (float64, bool) {
 	now, base = Paired(now, base)
-	x1, ok1 := s.Index(now, leastCoverage)
-	x0, ok0 := s.Index(base, leastCoverage)
-	if !ok1 || !ok0 || !(floor >= 0) || math.IsInf(floor, 1) {
+	counted, coverage, ok1 := weighed(now)
+	usual, _, ok0 := weighed(base)
+	if !ok1 || !ok0 || !(coverage >= leastCoverage) || !(floor >= 0) || math.IsInf(floor, 1) {
 		return 0, false
 	}
-	counted, _, _ := weighed(now)
-	usual, _, _ := weighed(base)
-	variance := floor * floor
+	prior := s.estimator().prior(s)
+	above, variance := 0.0, floor*floor
 	for i, h := range counted {
-		sd, _ := s.Spread(usual[i].Answers)
-		variance += h.Weight * h.Weight * sd * sd / h.size()
+		m := s.moments(usual[i].Answers)
+		above += h.Weight * (s.moments(h.Answers).mean - m.mean)
+		variance += h.Weight * h.Weight * m.and(prior).variance / h.size()
 	}
-	return (x1.Value - x0.Value) / math.Sqrt(variance), true
+	return above / math.Sqrt(variance), true
 }
 
 // CUSUM is Page's one-sided chart for a lasting drop (Page 1954): it sums what

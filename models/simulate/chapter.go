@@ -57,8 +57,7 @@ func scores(rules []rule, only *regexp.Regexp, years, times int) chapter {
 	nps := ask(played()[0])
 	for _, rate := range rates()[:5] {
 		add(cell{asked: nps, world: world{name: "restless, from its first answer on for a year", daily: 4, young: true}, rate: rate})
-		for _, w := range scoreWorlds() {
-			w.name += ", by a model of four segments whose mix wanders"
+		for _, w := range companyWorlds() {
 			add(cell{asked: nps, world: w, rate: rate, parts: parts()})
 		}
 	}
@@ -68,7 +67,7 @@ func scores(rules []rule, only *regexp.Regexp, years, times int) chapter {
 // volumes is the chapter of the numbers of answers.
 func volumes(rules []rule, only *regexp.Regexp, years, times int) chapter {
 	ours := slices.DeleteFunc(slices.Clone(rules), func(r rule) bool { return !strings.HasPrefix(r.name, "CXResponses") })
-	c := chapter{rules: ours, ours: len(ours), changes: losses(), years: 4 * years, times: times, looks: func(rule) bool { return true }}
+	c := chapter{rules: ours, ours: len(ours), changes: losses(), years: 2 * years, times: times, looks: func(rule) bool { return true }}
 	for _, rate := range rates() {
 		for _, w := range volumeWorlds() {
 			cell := cell{asked: ask(played()[0]), world: w, rate: rate, window: 7 * (models.VolumeWeeks + 1)}

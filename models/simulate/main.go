@@ -27,8 +27,8 @@ type options struct {
 func main() {
 	var o options
 	flag.Uint64Var(&o.seed, "seed", 1, "of the random numbers: the same `number` gives the same tables")
-	flag.IntVar(&o.years, "years", 60, "`series-years` without a change, for each row of the tables; of volumes four times as many")
-	flag.IntVar(&o.drops, "drops", 60, "how many `times` each change is planted, for each row of the tables")
+	flag.IntVar(&o.years, "years", 50, "`series-years` without a change, for each row of the tables; of volumes twice as many")
+	flag.IntVar(&o.drops, "drops", 50, "how many `times` each change is planted, for each row of the tables")
 	flag.StringVar(&o.rules, "rules", "deploy/prometheus/rules/scores.yml", "the `file` of alerting rules to be tried: try your own thresholds in a copy")
 	flag.StringVar(&o.only, "only", "", "play the rows whose name matches this `expression`, such as '^nps, 20 a day' or 'model'")
 	flag.Usage = usage

@@ -30,6 +30,14 @@ func scoreWorlds() []world {
 	}
 }
 
+// companyWorlds are those of a company whose score is calculated by a model.
+func companyWorlds() []world {
+	return []world{
+		{name: "even, by a model of four segments whose mix wanders"},
+		{name: "restless, weekends, by a model of four segments whose mix wanders", daily: 4, weekend: 4, weekends: true},
+	}
+}
+
 // volumeWorlds are those in which the numbers of answers are judged.
 func volumeWorlds() []world {
 	return []world{
