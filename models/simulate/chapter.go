@@ -17,6 +17,7 @@ type chapter struct {
 	rules   []rule
 	ours    int             // how many of the rules, the first ones, are those of the file
 	looks   func(rule) bool // for the changes
+	timed   func(rule) bool // whose delays are shown
 	changes []change
 	cells   []cell
 	years   int
@@ -39,7 +40,8 @@ const mostRate = 100_000 // played for one metric: beyond 10,000 a day nothing i
 // scores is the chapter of scores, of those cells whose name matches.
 func scores(rules []rule, only *regexp.Regexp, years, times int) chapter {
 	c := chapter{rules: append(slices.Clone(rules), naive()...), ours: len(rules), changes: drops(), years: years, times: times,
-		looks: func(r rule) bool { return strings.HasPrefix(r.name, "CXScoreDrop") || r.name == "CXScoreDecline" }}
+		looks: func(r rule) bool { return strings.HasPrefix(r.name, "CXScoreDrop") || r.name == "CXScoreDecline" },
+		timed: func(r rule) bool { return !strings.HasPrefix(r.name, "CXResponses") }}
 	add := func(cell cell) {
 		if cell.window = models.WatchDays; only.MatchString(cell.String()) {
 			c.cells = append(c.cells, cell)
@@ -56,7 +58,7 @@ func scores(rules []rule, only *regexp.Regexp, years, times int) chapter {
 	}
 	nps := ask(played()[0])
 	for _, rate := range rates()[:5] {
-		add(cell{asked: nps, world: world{name: "restless, from its first answer on for a year", daily: 4, young: true}, rate: rate})
+		add(cell{asked: nps, world: world{name: "restless, first year", daily: 4, young: true}, rate: rate})
 		for _, w := range companyWorlds() {
 			add(cell{asked: nps, world: w, rate: rate, parts: parts()})
 		}
@@ -67,7 +69,8 @@ func scores(rules []rule, only *regexp.Regexp, years, times int) chapter {
 // volumes is the chapter of the numbers of answers.
 func volumes(rules []rule, only *regexp.Regexp, years, times int) chapter {
 	ours := slices.DeleteFunc(slices.Clone(rules), func(r rule) bool { return !strings.HasPrefix(r.name, "CXResponses") })
-	c := chapter{rules: ours, ours: len(ours), changes: losses(), years: 2 * years, times: times, looks: func(rule) bool { return true }}
+	any := func(rule) bool { return true }
+	c := chapter{rules: ours, ours: len(ours), changes: losses(), years: 2 * years, times: times, looks: any, timed: any}
 	for _, rate := range rates() {
 		for _, w := range volumeWorlds() {
 			cell := cell{asked: ask(played()[0]), world: w, rate: rate, window: 7 * (models.VolumeWeeks + 1)}

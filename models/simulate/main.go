@@ -80,8 +80,15 @@ func run(o options, w io.Writer) (held bool, err error) {
 	return len(broken) == 0, nil
 }
 
+const legend = `restless: the true score moves by 4 points (SD) from day to day, one day like the last (0.5).
+weekends: they bring 40 % of a weekday's answers and, of scores, 4 points less. first year: judged from its first answer on.
+by a model: four segments, two of them with 70 % of the weight, whose mix of answers wanders.
+restless days, restless weeks, very restless weeks: their numbers differ by 30, 20 and 40 % (SD).
+season: 20 % more and less in a year. Each true score is its target, too.`
+
 // report prints the tables, those that sum up last.
 func report(w io.Writer, ofScores, ofVolumes chapter) error {
+	fmt.Fprintln(w, legend)
 	for _, part := range []struct {
 		title string
 		table table

@@ -60,7 +60,7 @@ func drops() []change {
 	return []change{{"5 points", -5, 1}, {"10 points", -10, 1}, {"20 points", -20, 1}}
 }
 
-func losses() []change { return []change{{"none at all", 0, 0}, {"half of them", 0, 0.5}} }
+func losses() []change { return []change{{"half stay away", 0, 0.5}, {"all stay away", 0, 0}} }
 
 // find gives, by rule, after how many days of a lasting change it fires: 1 is
 // the midnight after the first of them, patient + 1 that it doesn't. A rule that

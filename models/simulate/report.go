@@ -49,13 +49,9 @@ func thousands(n int) string {
 	return fmt.Sprintf("%d,%03d", n/1000, n%1000)
 }
 
-// names are the rules', without what all of them begin with.
-func (c *chapter) names(rules []rule) []string {
-	var names []string
-	for _, r := range rules {
-		names = append(names, strings.TrimPrefix(r.name, "CX"))
-	}
-	return names
+// short is the rule's name, without what it shares with others.
+func (r rule) short() string {
+	return strings.TrimPrefix(strings.TrimPrefix(r.name, "CXScore"), "CXResponses")
 }
 
 // table has a row for each cell.
@@ -69,7 +65,11 @@ func (c *chapter) table(columns []string, row func(o outcome) []string) table {
 
 // alarms is the table of false alarms.
 func (c *chapter) alarms() table {
-	return c.table(c.names(c.rules), func(o outcome) []string {
+	var columns []string
+	for _, r := range c.rules {
+		columns = append(columns, r.short())
+	}
+	return c.table(columns, func(o outcome) []string {
 		var row []string
 		for _, alarms := range o.falseAlarms {
 			row = append(row, fmt.Sprintf("%.2f", alarms))
@@ -86,16 +86,20 @@ func (c *chapter) delays() table {
 		columns = append(columns, change.name)
 	}
 	last := len(c.changes) - 1
-	for _, name := range c.names(c.rules) {
-		columns = append(columns, name+", "+c.changes[last].name)
+	for _, r := range c.rules {
+		if c.timed(r) {
+			columns = append(columns, r.short()+", "+c.changes[last].name)
+		}
 	}
 	return c.table(columns, func(o outcome) []string {
 		var row []string
 		for _, d := range o.delays {
 			row = append(row, d.first.String())
 		}
-		for _, d := range o.delays[last].each {
-			row = append(row, d.String())
+		for i, d := range o.delays[last].each {
+			if c.timed(c.rules[i]) {
+				row = append(row, d.String())
+			}
 		}
 		return row
 	})
@@ -141,7 +145,7 @@ func (c cell) where() string { return c.Key + ", " + c.name }
 func (c *chapter) worstCell(rate int, of func(outcome) float64) (int, bool) {
 	var at []int
 	for i, cell := range c.cells {
-		if cell.rate == rate {
+		if cell.rate == rate && cell.closed == 0 { // days on which nobody is there are told, and are no false alarms
 			at = append(at, i)
 		}
 	}

@@ -117,7 +117,7 @@ func TestCompanyScoresAsUsualWhateverTheMixOfItsAnswers(t *testing.T) {
 	if z, ok := s.morning().BelowTarget(s.score); !ok || math.Abs(z) > 1 {
 		t.Errorf("the company is at its usual score, and z = %v (%v)", z, ok)
 	}
-	if least > 0.2 || most < 0.3 {
+	if least > 0.07 || most < 0.14 {
 		t.Errorf("the last part has %.2f to %.2f of the answers: the mix hardly moves", least, most)
 	}
 }

@@ -33,8 +33,8 @@ func scoreWorlds() []world {
 // companyWorlds are those of a company whose score is calculated by a model.
 func companyWorlds() []world {
 	return []world{
-		{name: "even, by a model of four segments whose mix wanders"},
-		{name: "restless, weekends, by a model of four segments whose mix wanders", daily: 4, weekend: 4, weekends: true},
+		{name: "even, by a model"},
+		{name: "restless, weekends, by a model", daily: 4, weekend: 4, weekends: true},
 	}
 }
 
@@ -92,6 +92,9 @@ func newClimate(w world, rate float64, random *rand.Rand) *climate {
 
 func (c *climate) next() weather {
 	w := weather{rate: c.rate, above: c.daily * c.score.next(c.random)}
+	if c.weekends {
+		w.rate *= 7 / (5 + 2*weekendVolume) // so that it is the rate on average
+	}
 	if c.day%7 == 0 {
 		c.week = c.random.NormFloat64()
 	}
@@ -132,17 +135,19 @@ func parts() []part {
 	return []part{{"a", 0.4, 12}, {"b", 0.3, 0}, {"c", 0.2, -9}, {"d", 0.1, -30}}
 }
 
-// The mix of a company's answers: how far, and how slowly, a part's number of them wanders.
+// The mix of a company's answers: how far, and how slowly, a part's number of
+// them wanders from its weight. The parts' answers count for fewer than they are
+// by that: 20 for about 17.
 const (
-	mixSpread = 0.5
+	mixSpread = 0.4
 	mixCarry  = 0.98
 )
 
 // mix draws a company's day by parts; the number of all answers is not touched by it.
 func mix(a asked, w weather, parts []part, drift []restless, random *rand.Rand) []score.Histogram {
 	sizes, all := make([]float64, len(parts)), 0.0
-	for i := range parts {
-		sizes[i] = spread(mixSpread, drift[i].next(random))
+	for i, p := range parts {
+		sizes[i] = p.weight * spread(mixSpread, drift[i].next(random))
 		all += sizes[i]
 	}
 	var groups []score.Histogram
