@@ -19,7 +19,7 @@ func (t table) print(w io.Writer) error {
 	lines := tabwriter.NewWriter(w, 0, 0, 1, ' ', 0)
 	rule := make([]string, len(t.head))
 	for i, name := range t.head {
-		if rule[i] = "---:"; name == "metric" || name == "world" || name == "alert" || name == "where" {
+		if rule[i] = "---:"; name == "metric" || name == "world" {
 			rule[i] = "---"
 		}
 	}
@@ -107,39 +107,55 @@ func (c *chapter) delays() table {
 
 // worst is a table of the most false alarms of each alert, by answers a day, and where.
 func (c *chapter) worst() table {
-	t := table{head: []string{"answers a day", "alert", "false alarms", "where"}}
+	t := table{head: []string{"answers a day"}}
+	for _, rule := range c.rules[:c.ours] {
+		t.head = append(t.head, rule.short())
+	}
 	for _, rate := range rates() {
-		for r, rule := range c.rules[:c.ours] {
+		row := []string{thousands(rate)}
+		for r := range c.rules[:c.ours] {
 			if at, found := c.worstCell(rate, func(o outcome) float64 { return o.falseAlarms[r] }); found {
-				t.rows = append(t.rows, []string{thousands(rate), rule.name, fmt.Sprintf("%.2f", c.outcomes[at].falseAlarms[r]), c.cells[at].where()})
+				row = append(row, atWorst(fmt.Sprintf("%.2f", c.outcomes[at].falseAlarms[r]), "0.00", c.cells[at]))
 			}
 		}
+		t.add(row)
 	}
 	return t
+}
+
+// atWorst says where a figure comes from, unless it is the same everywhere.
+func atWorst(figure, everywhere string, c cell) string {
+	if figure == everywhere {
+		return figure
+	}
+	return figure + " (" + c.Key + ", " + c.name + ")"
+}
+
+// add adds a row, if it has figures.
+func (t *table) add(row []string) {
+	if len(row) > 1 {
+		t.rows = append(t.rows, row)
+	}
 }
 
 // slowest is a table of the longest time until a change is found, by answers a day, and where.
 func (c *chapter) slowest() table {
 	t := table{head: []string{"answers a day"}}
 	for _, change := range c.changes {
-		t.head = append(t.head, change.name, "where")
+		t.head = append(t.head, change.name)
 	}
 	for _, rate := range rates() {
 		row := []string{thousands(rate)}
 		for n := range c.changes {
 			at, found := c.worstCell(rate, func(o outcome) float64 { return float64(o.delays[n].first.days) - o.delays[n].first.found })
 			if found {
-				row = append(row, c.outcomes[at].delays[n].first.String(), c.cells[at].where())
+				row = append(row, atWorst(c.outcomes[at].delays[n].first.String(), "1", c.cells[at]))
 			}
 		}
-		if len(row) > 1 {
-			t.rows = append(t.rows, row)
-		}
+		t.add(row)
 	}
 	return t
 }
-
-func (c cell) where() string { return c.Key + ", " + c.name }
 
 // worstCell is the one of that rate of which a figure is greatest.
 func (c *chapter) worstCell(rate int, of func(outcome) float64) (int, bool) {
