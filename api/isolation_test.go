@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/mittari/mittari/api"
-	"github.com/mittari/mittari/models"
 	"github.com/mittari/mittari/models/store/storetest"
 )
 
@@ -99,7 +98,7 @@ func (l loot) values(t *testing.T, parameter string) []string {
 		"survey": {"guess-survey"}, "touchpoint": {"guess-touchpoint", "shared"}, "channel": {"guess-channel"}, "segment": {"guess-segment"}, "team": {"guess-team", "shared"},
 		"metric": {"guess-metric", "nps", "csat"}, "person": {"guess-person"}, "submission_id": {"guess-1"}, "cursor": l.cursors, "limit": {"1", "1000"},
 		"since": {"2026-11-01"}, "until": {"2026-12-01"}, "window": {"today", "365d"}, "interval": {"month"}, "group_by": levels, "dry_run": {"true"}, "pooled": {"true"}, "audience": {"customer", "employee"},
-		"metrics": {"guess-metric", "nps,csat"}, "kpis": {"guess-kpi", "guess-figure", ""}, "period": {"month", "year"}, "shape": {"wide"},
+		"metrics": {"guess-metric", "nps,csat"}, "kpis": {"guess-kpi,mine", ""}, "period": {"month", "year"}, "shape": {"wide"},
 		"kpi": {"guess-kpi", "worth"}, "answer": {"last"},
 		"as_of": {"2026-11-20T08:04:00Z"}, "with_persons": {"true"},
 	}[parameter]
@@ -273,7 +272,6 @@ func breakIn(t *testing.T, attacker string, database func() string) {
 	}
 	owner := full.as(t, victim)
 	plant(t, owner)
-	full.observe(t, victim, models.KPI{Key: "guess-figure", Unit: "EUR", AddsUp: models.BySum}, `{"period":"month","start":"2026-11-01","value":66,"team":"shared"}`)
 	emptyIDs.n.Store(fullIDs.n.Load()) // time has passed on both
 	stolen, before := steal(t, owner), everything(t, owner)
 	a, b := full.as(t, attacker), empty.as(t, attacker)

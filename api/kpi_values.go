@@ -55,7 +55,7 @@ func (s *server) findKPIValues(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	rollup, err := s.kpiRollup(c, q)
+	rollup, err := s.kpiRollup(c, q.kpi, q.told)
 	if err != nil {
 		return err
 	}
@@ -111,14 +111,14 @@ func (s *server) kpiQueryOf(c *gin.Context) (kpiQuery, error) {
 	return kq, err
 }
 
-// kpiRollup adds up all observations that what is told depends on.
-func (s *server) kpiRollup(c *gin.Context, q kpiQuery) (*models.KPIRollup, error) {
+// kpiRollup adds up all observations that what is told of a run of days depends on.
+func (s *server) kpiRollup(c *gin.Context, kpi models.KPI, told models.Period) (*models.KPIRollup, error) {
 	thresholds, err := s.Store.AnonymityByWorkspace(c.Request.Context(), workspaceOf(c))
 	if err != nil {
 		return nil, err
 	}
-	rollup := models.NewKPIRollup(q.kpi, thresholds)
-	err = s.Store.EachKPIPart(c.Request.Context(), workspaceOf(c), q.kpi.Key, models.KPIStarts(q.told), func(p models.KPIPart) error {
+	rollup := models.NewKPIRollup(kpi, thresholds)
+	err = s.Store.EachKPIPart(c.Request.Context(), workspaceOf(c), kpi.Key, models.KPIStarts(told), func(p models.KPIPart) error {
 		rollup.Add(p)
 		return nil
 	})

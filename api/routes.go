@@ -32,10 +32,8 @@ func (s *server) routes(engine *gin.Engine) {
 
 	add("GET", "/v1/scores", models.ReadScores, s.findScores)
 	add("GET", "/v1/response-rate", models.ReadScores, s.findResponseRates)
-	add("GET", "/v1/analysis/table", models.ReadScores, s.findTable)
 	add("GET", "/v1/comments", models.ReadResponses, s.findComments)
-	add("GET", "/v1/analysis/value", models.ReadScores, s.findValue)
-	add("GET", "/v1/analysis/conversions", models.ReadScores, s.findConversions)
+	s.analysisRoutes(add)
 
 	add("GET", "/v1/metrics", anyKey, s.findMetrics)
 	add("GET", "/v1/metrics/:key", anyKey, s.metricByKey)
@@ -59,6 +57,12 @@ func (s *server) routes(engine *gin.Engine) {
 	s.kpiRoutes(add)
 
 	s.accessRoutes(add)
+}
+
+func (s *server) analysisRoutes(add func(method, path string, scope models.Scope, h handler)) {
+	add("GET", "/v1/analysis/table", models.ReadScores, s.findTable)
+	add("GET", "/v1/analysis/value", models.ReadScores, s.findValue)
+	add("GET", "/v1/analysis/conversions", models.ReadScores, s.findConversions)
 }
 
 func (s *server) invitationRoutes(add func(method, path string, scope models.Scope, h handler)) {

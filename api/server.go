@@ -35,7 +35,6 @@ type Store interface {
 	responseStore
 	invitationStore
 	scoreStore
-	tableStore
 	catalogStore
 	anonymityStore
 	commentStore

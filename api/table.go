@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 
@@ -9,11 +8,6 @@ import (
 
 	"github.com/mittari/mittari/models"
 )
-
-type tableStore interface {
-	FindKPIs(ctx context.Context, workspace string) ([]models.KPI, error)
-	EachKPIPart(ctx context.Context, workspace, kpi string, starts models.Period, do func(models.KPIPart) error) error
-}
 
 // formParquet is the form of tables for programs that read columns.
 const formParquet = "application/vnd.apache.parquet"
@@ -49,7 +43,7 @@ type tableRow struct {
 // @Description	scores the standard error, the 95 % interval and the number of answers; `shape=wide` has one row with a column for each:
 // @Description	`score_` and `n_` with the metric's key behind it, and `kpi_` with the KPI's.
 // @Description
-// @Description	The figures are those of `GET /v1/scores` and of the KPIs, the company's by its model where there is one. Where
+// @Description	The figures are those of `GET /v1/scores`, the company's by its model where there is one, and of `GET /v1/kpis/{key}/values`. Where
 // @Description	there is no figure there is none (absent in JSON, an empty cell in CSV, null in Parquet), never 0. Rows
 // @Description	come by time, then by key, scores before KPIs. `complete` is false for the period that is not over yet.
 // @Description

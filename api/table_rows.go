@@ -9,7 +9,7 @@ import (
 // maxTableRows is the greatest number of rows of a table in its long shape.
 const maxTableRows = 100_000
 
-// tableCells are what the question asks for, in the table's order: one or two
+// tableCells are what the question asks for, in the table's order: a few
 // queries for each series, however many groups and periods there are.
 func (s *server) tableCells(c *gin.Context, q tableQuery) ([]models.TableCell, error) {
 	var cells []models.TableCell
@@ -22,12 +22,8 @@ func (s *server) tableCells(c *gin.Context, q tableQuery) ([]models.TableCell, e
 			cells = append(cells, more...)
 		}
 	}
-	thresholds, err := s.Store.AnonymityByWorkspace(c.Request.Context(), workspaceOf(c))
-	if err != nil {
-		return nil, err
-	}
 	for _, k := range q.kpis {
-		more, err := s.kpiCells(c, q, k, thresholds)
+		more, err := s.kpiCells(c, q, k)
 		if err != nil {
 			return nil, err
 		}
@@ -57,13 +53,9 @@ func (s *server) scoreCells(c *gin.Context, q tableQuery, m models.Metric, befor
 	return cells, nil
 }
 
-func (s *server) kpiCells(c *gin.Context, q tableQuery, k models.KPI, thresholds models.Anonymity) ([]models.TableCell, error) {
-	rollup := models.NewKPIRollup(k, thresholds)
+func (s *server) kpiCells(c *gin.Context, q tableQuery, k models.KPI) ([]models.TableCell, error) {
 	whole := models.Period{Since: q.periods[0].Since, Until: q.periods[len(q.periods)-1].Until}
-	err := s.Store.EachKPIPart(c.Request.Context(), workspaceOf(c), k.Key, models.KPIStarts(whole), func(p models.KPIPart) error {
-		rollup.Add(p)
-		return nil
-	})
+	rollup, err := s.kpiRollup(c, k, whole)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,6 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/mittari/mittari/models"
-	"github.com/mittari/mittari/models/store"
 )
 
 // tableRow is a row as clients see it.
@@ -44,38 +43,8 @@ func (c caller) table(t testing.TB, query string) []tableRow {
 	return read[struct{ Rows []tableRow }](t, c.get(t, "/v1/analysis/table"+query).want(t, http.StatusOK)).Rows
 }
 
-// observe defines a KPI and stores observations of it.
-func (s *server) observe(t testing.TB, workspace string, k models.KPI, observations ...string) {
-	t.Helper()
-	if k.Better == "" {
-		k.Name, k.Kind, k.Better = k.Key, models.FinancialKPI, "higher"
-	}
-	if _, _, err := s.store.PutKPI(t.Context(), workspace, k); err != nil {
-		t.Fatal(err)
-	}
-	today, err := models.ParseDay("2026-11-20")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var batch []models.AcceptedObservation
-	for _, text := range observations {
-		var o models.SubmittedObservation
-		if err := json.Unmarshal([]byte(text), &o); err != nil {
-			t.Fatalf("%s: %v", text, err)
-		}
-		accepted, err := o.Check(models.ObservationRules{KPI: k, Today: today, NewID: store.NewID})
-		if err != nil {
-			t.Fatalf("%s: %v", text, err)
-		}
-		batch = append(batch, accepted)
-	}
-	if _, err := s.store.CommitObservations(t.Context(), workspace, k.Key, batch, models.AllOrNothing); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // quarter fills a workspace with three months of answers and figures.
-func quarter(t testing.TB, s *server, admin caller) {
+func quarter(t testing.TB, admin caller) {
 	t.Helper()
 	var lines strings.Builder
 	for i := range 60 {
@@ -94,12 +63,18 @@ func quarter(t testing.TB, s *server, admin caller) {
 	}
 	admin.send(t, "PUT", "/v1/model", `{"metric":"nps","level":"segment","weights":{"s0":1,"s1":2,"s2":5}}`).want(t, http.StatusCreated)
 	admin.send(t, "PUT", "/v1/journeys/j", `{"touchpoints":["t0","t2"]}`).want(t, http.StatusCreated)
-	s.observe(t, home, models.KPI{Key: "revenue", Unit: "EUR", AddsUp: models.BySum},
-		`{"period":"month","start":"2026-09-01","value":100.25,"team":"north"}`, `{"period":"month","start":"2026-09-01","value":50,"team":"south"}`,
-		`{"period":"month","start":"2026-11-01","value":-3,"team":"north"}`)
-	s.observe(t, home, models.KPI{Key: "margin", Unit: "ratio", AddsUp: models.ByMean},
-		`{"period":"month","start":"2026-09-01","value":0.25,"size":400}`, `{"period":"month","start":"2026-10-01","value":0.5,"size":100}`)
-	s.observe(t, home, models.KPI{Key: "nps", Unit: "EUR", AddsUp: models.ByLast}, `{"period":"month","start":"2025-09-01","value":1}`) // long ago
+	const margin = `{"name":"Margin","kind":"financial","unit":"ratio","better":"higher","adds_up":"mean"}`
+	for kpi, body := range map[string]string{"revenue": sales, "margin": margin, "nps": strings.Replace(sales, "sum", "last", 1), "absence": absence} {
+		admin.putKPI(t, kpi, body).want(t, http.StatusCreated)
+	}
+	for _, o := range [][2]string{
+		{"revenue", `"2026-09-01","value":100.25,"team":"north"`}, {"revenue", `"2026-09-01","value":50,"team":"south"`}, {"revenue", `"2026-11-01","value":-3,"team":"north"`},
+		{"margin", `"2026-09-01","value":0.25,"size":400`}, {"margin", `"2026-10-01","value":0.5,"size":100`},
+		{"nps", `"2025-09-01","value":1`}, // long ago
+		{"absence", `"2026-09-01","value":0.1,"size":9,"team":"north"`}, {"absence", `"2026-10-01","value":0.1,"size":4,"team":"north"`},
+	} {
+		admin.observe(t, o[0], `{"period":"month","start":`+o[1]+"}").want(t, http.StatusCreated)
+	}
 }
 
 func TestTableLinesUpScoresAndFigures(t *testing.T) {
@@ -107,7 +82,7 @@ func TestTableLinesUpScoresAndFigures(t *testing.T) {
 	g := goldenFile(t, "table")
 	onEachDatabase(t, func(t *testing.T, s *server) {
 		admin := s.as(t, home)
-		quarter(t, s, admin)
+		quarter(t, admin)
 		for _, query := range []string{
 			"since=2026-09-01&group_by=team&metrics=nps,pulse", "period=quarter&since=2026-07-01&metrics=cx3d&metrics=csat", "shape=wide&since=2026-09-01",
 			"shape=wide&since=2026-09-01&group_by=team&metrics=nps&kpis=revenue,nps", "group_by=survey&since=2026-11-01", "metrics=&kpis=margin&since=2026-10-01", "metrics=&kpis=",
@@ -126,7 +101,7 @@ func TestTableEqualsTheScores(t *testing.T) {
 	t.Parallel()
 	onEachDatabase(t, func(t *testing.T, s *server) {
 		admin := s.as(t, home)
-		quarter(t, s, admin)
+		quarter(t, admin)
 		told, suppressed := 0, 0
 		for _, level := range models.Levels() {
 			for _, period := range []string{"day", "week", "month"} {
@@ -165,6 +140,40 @@ func TestTableEqualsTheScores(t *testing.T) {
 	})
 }
 
+func TestTableEqualsTheFiguresOfKPIs(t *testing.T) {
+	t.Parallel()
+	onEachDatabase(t, func(t *testing.T, s *server) {
+		admin := s.as(t, home)
+		quarter(t, admin)
+		told := 0
+		for _, level := range models.KPILevels() {
+			for period, since := range map[string]string{"month": "2025-08-01", "quarter": "2025-07-01", "year": "2025-01-01", "day": "2026-09-01"} {
+				by := fmt.Sprintf("?group_by=%s&period=%s&since=%s", level, period, since)
+				rows := admin.table(t, by+"&metrics=")
+				for _, kpi := range []string{"revenue", "margin", "nps", "absence"} {
+					for _, v := range admin.values(t, kpi, by) {
+						at := slices.IndexFunc(rows, func(r tableRow) bool { return r.Series == kpi && r.Key == v.Key && r.Start == v.Start })
+						if at < 0 || rows[at].Suppressed != v.Suppressed || !sameFigures([]*float64{rows[at].Value, rows[at].N}, []*float64{v.Value, v.Size}) {
+							t.Errorf("%s%s: the table does not tell %+v", kpi, by, v)
+							continue
+						}
+						rows[at].Value, rows[at].Suppressed = nil, false
+						told++
+					}
+				}
+				for _, r := range rows {
+					if r.Value != nil || r.Suppressed {
+						t.Errorf("%s tells more: %+v", by, r)
+					}
+				}
+			}
+		}
+		if told < 12 {
+			t.Errorf("%d figures: this proves little", told)
+		}
+	})
+}
+
 func sameFigures(a, b []*float64) bool {
 	return slices.EqualFunc(a, b, func(x, y *float64) bool { return x == y || x != nil && y != nil && *x == *y })
 }
@@ -173,7 +182,7 @@ func TestTableIsTheSameInEveryForm(t *testing.T) {
 	t.Parallel()
 	onEachDatabase(t, func(t *testing.T, s *server) {
 		admin := s.as(t, home)
-		quarter(t, s, admin)
+		quarter(t, admin)
 		for _, query := range []string{"", "?group_by=team&since=2026-09-01", "?period=year", "?metrics=&kpis="} {
 			want := admin.table(t, query)
 			lines := json.NewDecoder(strings.NewReader(admin.get(t, "/v1/analysis/table"+query, "Accept: "+ndjson).want(t, http.StatusOK).body))
@@ -240,7 +249,7 @@ func TestWideTableHoldsWhatTheLongOneDoesAndNothingForWhatIsMissing(t *testing.T
 	t.Parallel()
 	s := newServer(t, setup{})
 	admin := s.as(t, home)
-	quarter(t, s, admin)
+	quarter(t, admin)
 	const query = "/v1/analysis/table?group_by=team&since=2026-09-01"
 	want := map[string]float64{}
 	for _, r := range admin.table(t, "?group_by=team&since=2026-09-01") {
@@ -318,7 +327,7 @@ func TestFaultyQuestionForTheTableIsRefusedByName(t *testing.T) {
 	g := goldenFile(t, "table_faults")
 	s := newServer(t, setup{})
 	admin := s.as(t, home)
-	s.observe(t, home, models.KPI{Key: "revenue", Unit: "EUR", AddsUp: models.BySum})
+	admin.putKPI(t, "revenue", sales).want(t, http.StatusCreated)
 	for _, query := range []string{
 		"metrics=npx", "metrics=nps,npx", "kpis=profit", "group_by=region", "period=hour", "shape=square", "since=2026-09-02", "period=week&since=2026-09-01", "until=2026-09-01",
 		"since=2026-09-01&until=2026-09-01", "since=2026-12-01", "since=2026-09-01&until=2026-09-15", "since=1970-01-01&until=2990-01-01&period=day", "kpis=revenue&group_by=survey",
@@ -350,7 +359,7 @@ func TestParquetFileSaysWhatItsColumnsAre(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, setup{})
 	admin := s.as(t, home)
-	quarter(t, s, admin)
+	quarter(t, admin)
 	r := admin.get(t, "/v1/analysis/table?metrics=nps", "Accept: "+parquetFile).want(t, http.StatusOK)
 	file, err := parquet.OpenFile(bytes.NewReader([]byte(r.body)), int64(len(r.body)))
 	if err != nil {

@@ -1,12 +1,14 @@
 package api_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/mittari/mittari/models"
+	"github.com/mittari/mittari/models/store"
 )
 
 type valued struct {
@@ -34,6 +36,36 @@ type valued struct {
 func (c caller) value(t testing.TB, query string) valued {
 	t.Helper()
 	return read[valued](t, c.get(t, "/v1/analysis/value"+query).want(t, http.StatusOK))
+}
+
+// observe defines a KPI and stores observations of it.
+func (s *server) observe(t testing.TB, workspace string, k models.KPI, observations ...string) {
+	t.Helper()
+	if k.Better == "" {
+		k.Name, k.Kind, k.Better = k.Key, models.FinancialKPI, "higher"
+	}
+	if _, _, err := s.store.PutKPI(t.Context(), workspace, k); err != nil {
+		t.Fatal(err)
+	}
+	today, err := models.ParseDay("2026-11-20")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var batch []models.AcceptedObservation
+	for _, text := range observations {
+		var o models.SubmittedObservation
+		if err := json.Unmarshal([]byte(text), &o); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		accepted, err := o.Check(models.ObservationRules{KPI: k, Today: today, NewID: store.NewID})
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		batch = append(batch, accepted)
+	}
+	if _, err := s.store.CommitObservations(t.Context(), workspace, k.Key, batch, models.AllOrNothing); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // customers answers as some hundred people did in the end of 2024, half of them again a year later, and
