@@ -71,6 +71,17 @@ type family struct {
 }
 
 func families() [familyCount]family {
+	all := scoreFamilies()
+	for i, f := range figureFamilies() {
+		if f.name != "" {
+			all[i] = f
+		}
+	}
+	return all
+}
+
+// scoreFamilies are those of scores and answers, figureFamilies those of what stands beside them.
+func scoreFamilies() [familyCount]family {
 	gauge, counter := dto.MetricType_GAUGE, dto.MetricType_COUNTER
 	return [familyCount]family{
 		scoreFamily:            {"cx_score", "The metric's score in points over the window: -100 to 100 for net scores, 0 to 100 for the others.", gauge},
@@ -104,27 +115,33 @@ func families() [familyCount]family {
 		volumeFamily:           {"cx_volume_responses", "Number of answers in the last closed day (arm day) or the last 7 (week).", gauge},
 		volumeExpectedFamily:   {"cx_volume_expected", "Number of answers that the same time usually has, by the 8 weeks before.", gauge},
 		volumeZFamily:          {"cx_volume_z", "How far the answers are below what is expected, in standard errors; negative when above.", gauge},
-		kpiFamily:              {"cx_kpi_value", "The KPI's figure of the latest period that there is one of, in its unit.", gauge},
-		kpiStartFamily:         {"cx_kpi_period_start_timestamp_seconds", "When the period began that cx_kpi_value is of.", gauge},
-		kpiTargetFamily:        {"cx_kpi_target", "What the KPI is to reach in each period, in its unit, as it holds today; its owner is a label.", gauge},
-		rateFamily:             {"cx_response_rate", "Responses in the window that were asked for, or may have been, per invitation in it: 0 to 1. Absent where more answered than were asked.", gauge},
-		rateLowerFamily:        {"cx_response_rate_lower", "Lower end of the 95 % interval of cx_response_rate.", gauge},
-		rateUpperFamily:        {"cx_response_rate_upper", "Upper end of the 95 % interval of cx_response_rate.", gauge},
-		rateInvitedFamily:      {"cx_response_rate_invited", "How many were asked in the window.", gauge},
-		rateAnsweredFamily:     {"cx_response_rate_responses", "Responses in the window that were asked for, or may have been.", gauge},
-		rateUnaskedFamily:      {"cx_unasked_responses", "Responses in the window that were given unasked.", gauge},
-		personMeanFamily:       {"cx_person_kpi_mean", "Mean of the KPI's figure of persons by the category of their last answer before the figures' year, in its unit; of a yes/no KPI the share.", gauge},
-		personLowerFamily:      {"cx_person_kpi_mean_lower", "Lower end of the 95 % interval of cx_person_kpi_mean.", gauge},
-		personUpperFamily:      {"cx_person_kpi_mean_upper", "Upper end of the 95 % interval of cx_person_kpi_mean.", gauge},
-		personCountFamily:      {"cx_person_kpi_persons", "Number of persons that cx_person_kpi_mean is of.", gauge},
-		personGapFamily:        {"cx_person_kpi_difference", "By how much the mean of the top category lies above that of the bottom one, in the KPI's unit.", gauge},
-		personGapLowerFamily:   {"cx_person_kpi_difference_lower", "Lower end of the 95 % interval of cx_person_kpi_difference (Welch; of a yes/no KPI Newcombe).", gauge},
-		personGapUpperFamily:   {"cx_person_kpi_difference_upper", "Upper end of the 95 % interval of cx_person_kpi_difference.", gauge},
-		personStartFamily:      {"cx_person_kpi_period_start_timestamp_seconds", "When the period began whose figures of persons are told: the latest whole year, or all there are.", gauge},
-		conversionFamily:       {"cx_category_conversions", "Persons' answers in the window that came from one category to another, or stayed, since the same person's answer before.", gauge},
 		windowFamily:           {"cx_window_responses", "Number of answers in the window, by category.", gauge},
 		arrivalFamily:          {"cx_responses_total", "Answers that arrived, by category; what is erased or excluded later stays counted.", counter},
 		invitationFamily:       {"cx_invitations_total", "How many were asked; what is put right later stays counted.", counter},
+	}
+}
+
+func figureFamilies() [familyCount]family {
+	const gauge = dto.MetricType_GAUGE
+	return [familyCount]family{
+		kpiFamily:            {"cx_kpi_value", "The KPI's figure of the latest period that there is one of, in its unit.", gauge},
+		kpiStartFamily:       {"cx_kpi_period_start_timestamp_seconds", "When the period began that cx_kpi_value is of.", gauge},
+		kpiTargetFamily:      {"cx_kpi_target", "What the KPI is to reach in each period, in its unit, as it holds today; its owner is a label.", gauge},
+		rateFamily:           {"cx_response_rate", "Responses in the window that were asked for, or may have been, per invitation in it: 0 to 1. Absent where more answered than were asked.", gauge},
+		rateLowerFamily:      {"cx_response_rate_lower", "Lower end of the 95 % interval of cx_response_rate.", gauge},
+		rateUpperFamily:      {"cx_response_rate_upper", "Upper end of the 95 % interval of cx_response_rate.", gauge},
+		rateInvitedFamily:    {"cx_response_rate_invited", "How many were asked in the window.", gauge},
+		rateAnsweredFamily:   {"cx_response_rate_responses", "Responses in the window that were asked for, or may have been.", gauge},
+		rateUnaskedFamily:    {"cx_unasked_responses", "Responses in the window that were given unasked.", gauge},
+		personMeanFamily:     {"cx_person_kpi_mean", "Mean of the KPI's figure of persons by the category of their last answer before the figures' year, in its unit; of a yes/no KPI the share.", gauge},
+		personLowerFamily:    {"cx_person_kpi_mean_lower", "Lower end of the 95 % interval of cx_person_kpi_mean.", gauge},
+		personUpperFamily:    {"cx_person_kpi_mean_upper", "Upper end of the 95 % interval of cx_person_kpi_mean.", gauge},
+		personCountFamily:    {"cx_person_kpi_persons", "Number of persons that cx_person_kpi_mean is of.", gauge},
+		personGapFamily:      {"cx_person_kpi_difference", "By how much the mean of the top category lies above that of the bottom one, in the KPI's unit.", gauge},
+		personGapLowerFamily: {"cx_person_kpi_difference_lower", "Lower end of the 95 % interval of cx_person_kpi_difference (Welch; of a yes/no KPI Newcombe).", gauge},
+		personGapUpperFamily: {"cx_person_kpi_difference_upper", "Upper end of the 95 % interval of cx_person_kpi_difference.", gauge},
+		personStartFamily:    {"cx_person_kpi_period_start_timestamp_seconds", "When the period began whose figures of persons are told: the latest whole year, or all there are.", gauge},
+		conversionFamily:     {"cx_category_conversions", "Persons' answers in the window that came from one category to another, or stayed, since the same person's answer before.", gauge},
 	}
 }
 
