@@ -111,6 +111,12 @@ func TestObservationsOfEmployeesAreListedToAdminsOnly(t *testing.T) {
 		for _, form := range []string{"application/json", ndjson, "text/csv"} {
 			g.check(t, "a reader", reader.get(t, "/v1/kpis/absence/observations", "Accept: "+form))
 		}
+		writer := s.as(t, home, models.WriteObservations)
+		for _, guess := range []float64{0.25, 0.5} { // the right one and a wrong one
+			for _, body := range []string{observed(guess, `,"team":"a","size":2`), "[" + observed(guess, `,"team":"a","size":2`) + "]"} {
+				g.check(t, "a guess as "+body[:1], writer.post(t, "/v1/kpis/absence/observations?dry_run=true", body))
+			}
+		}
 		g.check(t, "of persons", admin.observe(t, "absence", observed(0.25, `,"person":"e-1","size":2`)))
 		g.check(t, "of too few", reader.server.as(t, home, models.ReadScores).get(t, "/v1/kpis/absence/values?period=month&group_by=team"))
 		g.check(t, "laid open", admin.putKPI(t, "absence", strings.Replace(absence, "employee", "customer", 1)))

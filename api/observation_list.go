@@ -72,7 +72,7 @@ func (s *server) findObservations(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if k.Kind == models.EmployeeKPI && !requestKey(c).Allows(models.Admin) {
+	if !seesObservations(c, k) {
 		return models.Errorf(models.Forbidden,
 			"observations of employees may be of small teams: GET /v1/kpis/%s/values tells what they add up to; one by one they are shown to keys of scope admin only", k.Key)
 	}

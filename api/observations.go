@@ -20,7 +20,7 @@ type observationStore interface {
 // recordedObservation is the answer to an observation that is stored.
 type recordedObservation struct {
 	New      bool `json:"new"`                // nothing was known of that period and those keys before
-	Replaced bool `json:"replaced,omitempty"` // another figure was known; it is kept, see as_of. Neither: the same was known
+	Replaced bool `json:"replaced,omitempty"` // another figure was known; it is kept, see as_of. Neither: the same was known, or it is of employees and not told
 }
 
 // createObservations stores one observation, or many as answerBulk says. Many
@@ -84,8 +84,16 @@ func (s *server) createObservations(c *gin.Context) error {
 	if err := outcomes[0].Err; err != nil {
 		return err
 	}
-	c.JSON(createdStatus(outcomes[0].New), recordedObservation{outcomes[0].New, outcomes[0].Replaced})
+	recorded := recordedObservation{New: outcomes[0].New, Replaced: outcomes[0].Replaced && seesObservations(c, accepted.KPI())}
+	c.JSON(createdStatus(recorded.New), recorded)
 	return nil
+}
+
+// seesObservations reports whether the request's key may see the KPI's
+// observations one by one, if it has the scope. Whoever may not is not told
+// either whether what is sent is what was known: that would let guesses be tried.
+func seesObservations(c *gin.Context, k models.KPI) bool {
+	return k.Kind != models.EmployeeKPI || requestKey(c).Allows(models.Admin)
 }
 
 // observationIntake is what becomes of observations of the KPI in the path.

@@ -107,6 +107,9 @@ func TestExamplesOfRequestsAreAccepted(t *testing.T) {
 					t.Parallel()
 					admin := newServer(t, setup{}).as(t, home)
 					id := admin.record(t, `{"metric":"nps","score":9}`)
+					if strings.HasSuffix(path, "/observations") {
+						admin.putKPI(t, "example", sales).want(t, http.StatusCreated)
+					}
 					answer := admin.send(t, method, pathWith(path, id), textOf(t, example.Value.Value), "Content-Type: "+form)
 					if answer.status >= http.StatusMultipleChoices {
 						t.Errorf("the example is refused:\n%s", answer.body)
