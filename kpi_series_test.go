@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http/httptest"
 	"slices"
@@ -138,5 +139,52 @@ func TestKPIOfFewEmployeesFollowsTheThreshold(t *testing.T) {
 			t.Fatal(err)
 		}
 		l.want("of fifteen at least", absence+"company} 0.4")
+	})
+}
+
+func TestKPIIsTheSameInTheAPIAndTheSeries(t *testing.T) {
+	onBothDatabases(t, func(t *testing.T, database string) {
+		r := start(t, database)
+		must := func(method, path, body string) string {
+			t.Helper()
+			status, text := r.send(method, path, body)
+			if status >= 300 {
+				t.Fatalf("%s %s: %d %s", method, path, status, text)
+			}
+			return text
+		}
+		must("PUT", "/v1/kpis/margin", `{"name":"Margin","kind":"financial","unit":"ratio","better":"higher","adds_up":"mean"}`)
+		var observations []string
+		for month := 1; month <= 9; month++ {
+			for i, segment := range []string{"families", "seniors"} {
+				observations = append(observations, fmt.Sprintf(`{"period":"month","start":"2026-%02d-01","value":%g,"size":%d,"segment":%q}`,
+					month, 0.1+float64(month*(i+1))/70, 300*month+i, segment))
+			}
+		}
+		must("POST", "/v1/kpis/margin/observations", "["+strings.Join(observations, ",")+"]")
+		for _, period := range []string{"month", "quarter"} {
+			for _, level := range []string{"company", "segment"} {
+				last := map[string]float64{}
+				for _, v := range decode[struct {
+					Values []struct {
+						Key   string
+						Value float64
+					}
+				}](t, must("GET", "/v1/kpis/margin/values?period="+period+"&group_by="+level, "")).Values {
+					last[v.Key] = v.Value
+				}
+				for key, want := range last {
+					labels := fmt.Sprintf(`period=%q,level=%q`, period, level)
+					if key != "" {
+						labels += fmt.Sprintf(`,%s=%q`, level, key)
+					}
+					line := fmt.Sprintf(`cx_kpi_value{workspace="default",kpi="margin",kind="financial",unit="ratio",%s} %g`, labels, want)
+					eventually(t, 15*time.Second, line, func() bool { return strings.Contains(r.scrape("/metrics/cx"), line+"\n") })
+				}
+				if want := map[string]int{"company": 1, "segment": 2}[level]; len(last) != want {
+					t.Errorf("the API tells %v of %s by the %s", last, level, period)
+				}
+			}
+		}
 	})
 }
