@@ -93,6 +93,7 @@ func TestDashboardsHaveTheirVariables(t *testing.T) {
 		want      []string
 	}{
 		{grafana.Overview(), []string{"datasource", "workspace", "metric", "window", "touchpoint"}},
+		{grafana.Value(), []string{"datasource", "workspace", "metric", "window", "kpi"}},
 		{grafana.ResponseRate(), []string{"datasource", "workspace", "audience", "window"}},
 		{grafana.Drops(), []string{"datasource", "workspace", "metric", "window", "arm", "level", "group"}},
 		{grafana.Together(), []string{"datasource", "workspace", "metric", "window", "staff", "level", "group", "period", "customer_kpi", "staff_kpi", "money_kpi"}},

@@ -11,7 +11,7 @@ const points = "suffix:points"
 // Dashboards are all of them, by the name of the file each is written to.
 func Dashboards() map[string]Dashboard {
 	return map[string]Dashboard{
-		"overview.json": Overview(), "drops.json": Drops(), "response-rate.json": ResponseRate(), "customers-staff-money.json": Together(),
+		"overview.json": Overview(), "drops.json": Drops(), "response-rate.json": ResponseRate(), "customers-staff-money.json": Together(), "value-of-a-promoter.json": Value(),
 	}
 }
 

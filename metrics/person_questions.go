@@ -35,8 +35,8 @@ func (e *Exporter) RefreshPersons(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// personsPause is how long a question may take that needs no rest after it.
-const personsPause = 20 * time.Millisecond
+// personsPause is how long a question may take that needs no rest after it: one to a small database.
+const personsPause = 200 * time.Millisecond
 
 // runPersons asks round after round until the context ends, from the first refresh of the scores on.
 func (e *Exporter) runPersons(ctx context.Context) {
