@@ -31,7 +31,8 @@ func settle(t *testing.T, c caller) {
 	c.post(t, "/v1/invitations", `{"day":"2026-11-19","n":9,"touchpoint":"shared","team":"shared"}`).want(t, http.StatusCreated)
 	c.send(t, "PUT", "/v1/kpis/mine", sales).want(t, http.StatusCreated)
 	c.post(t, "/v1/kpis/mine/observations", observed(1, `,"team":"shared"`)).want(t, http.StatusCreated)
-	c.record(t, `{"submission_id":"guess-0","metric":"nps","score":10}`) // the victim will use the same id
+	c.post(t, "/v1/kpis/mine/observations", observed(5, `,"person":"guess-person"`)).want(t, http.StatusCreated) // who has answered the victim only
+	c.record(t, `{"submission_id":"guess-0","metric":"nps","score":10}`)                                         // the victim will use the same id
 }
 
 // plant fills the victim's workspace.
@@ -99,7 +100,7 @@ func (l loot) values(t *testing.T, parameter string) []string {
 		"metric": {"guess-metric", "nps", "csat"}, "person": {"guess-person"}, "submission_id": {"guess-1"}, "cursor": l.cursors, "limit": {"1", "1000"},
 		"since": {"2026-11-01"}, "until": {"2026-12-01"}, "window": {"today", "365d"}, "interval": {"month"}, "group_by": levels, "dry_run": {"true"}, "pooled": {"true"}, "audience": {"customer", "employee"},
 		"metrics": {"guess-metric", "nps,csat"}, "kpis": {"guess-kpi,mine", ""}, "period": {"month", "year"}, "shape": {"wide"},
-		"kpi": {"guess-kpi", "worth"}, "answer": {"last"},
+		"kpi": {"guess-kpi", "mine"}, "answer": {"last"},
 		"as_of": {"2026-11-20T08:04:00Z"}, "with_persons": {"true"},
 	}[parameter]
 	if !known {
@@ -129,7 +130,7 @@ func attempts(t *testing.T, s *server, c caller, l loot) []attempt {
 			case "/v1/scores", "/v1/comments", "/v1/analysis/conversions":
 				base = "metric=nps&"
 			case "/v1/analysis/value":
-				base = "metric=nps&kpi=worth&"
+				base = "metric=nps&kpi=mine&"
 			case "/v1/invitations/eligibility":
 				base = "person=mine&"
 			case "/v1/kpis/:key/values":
