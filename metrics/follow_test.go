@@ -29,7 +29,7 @@ func TestFollowingEqualsReadingAnew(t *testing.T) {
 			}
 		}
 		fresh := newExporter(t, s)
-		for _, name := range []string{"cx_score", "cx_score_stderr", "cx_score_sample_size", "cx_score_coverage_ratio", "cx_journey_score", "cx_journey_step_position", "cx_score_drop_z", "cx_window_responses", "cx_kpi_value", "cx_kpi_period_start_timestamp_seconds", "cx_kpi_target"} {
+		for _, name := range []string{"cx_score", "cx_score_stderr", "cx_score_sample_size", "cx_score_coverage_ratio", "cx_journey_score", "cx_journey_step_position", "cx_score_drop_z", "cx_response_rate_responses", "cx_response_rate_invited", "cx_window_responses", "cx_kpi_value", "cx_kpi_period_start_timestamp_seconds", "cx_kpi_target"} {
 			got, want := strings.Join(scores(t, e, name), "\n"), strings.Join(scores(t, fresh, name), "\n")
 			if got != want {
 				r.Fatalf("following shows\n%s\nreading anew\n%s", got, want)
@@ -48,7 +48,7 @@ func step(t *testing.T, r *rapid.T, s *shelf) {
 	key := func(name string) string {
 		return rapid.SampledFrom([]string{"", "a", "b", "c", "d", "other"}).Draw(r, name)
 	}
-	switch rapid.IntRange(0, 15).Draw(r, "what") {
+	switch rapid.IntRange(0, 16).Draw(r, "what") {
 	case 0:
 		s.pass(time.Duration(rapid.IntRange(0, 40).Draw(r, "hours")) * time.Hour)
 	case 1:
@@ -87,6 +87,9 @@ func step(t *testing.T, r *rapid.T, s *shelf) {
 	case 12:
 		s.aimKPI("bank", models.KPITarget{KPI: "sales", Period: models.MonthLength, Level: "team", Key: key("aimed"), Value: rapid.Float64Range(0, 9).Draw(r, "target"),
 			From: models.DayOf(s.clock(), time.UTC) + models.Day(rapid.IntRange(-1, 2).Draw(r, "from"))})
+	case 16:
+		audience := rapid.SampledFrom(models.Audiences()).Draw(r, "audience")
+		s.invite("bank", int64(rapid.IntRange(1, 9).Draw(r, "invited")), audience, models.Keys{models.Survey: key("survey"), models.Channel: key("channel"), models.Team: key("team")})
 	default:
 		metric := rapid.SampledFrom([]string{"csat", "nps", "pulse", "own"}).Draw(r, "metric")
 		then := s.clock().AddDate(0, 0, -rapid.IntRange(0, 400).Draw(r, "age"))

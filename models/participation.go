@@ -19,7 +19,12 @@ const (
 const participation = "_participation/"
 
 // ParticipationKey is what the participation of an audience is counted under.
-func ParticipationKey(of Audience) string { return participation + string(of) }
+func ParticipationKey(of Audience) string {
+	if of == Employee {
+		return participation + string(Employee)
+	}
+	return participation + string(Customer)
+}
 
 // IsParticipation reports whether what is counted under the key is participation, not answers to a metric.
 func IsParticipation(key string) bool { return strings.HasPrefix(key, participation) }

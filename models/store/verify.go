@@ -44,7 +44,8 @@ func (s *Store) Verify(ctx context.Context, workspace string, repair bool) ([]mo
 	return found, err
 }
 
-// What a response is counted as itself, in SQL; see models.Participation.
+// What a response is counted as itself, in SQL; see models.Participation, also for the
+// names and scores that stand in what follows.
 const (
 	participation = `CASE WHEN EXISTS (SELECT 1 FROM answers WHERE answers.workspace = @workspace AND answers.response_id = responses.id
 		AND answers.metric NOT IN @employees) THEN @customer_participation ELSE @employee_participation END`
