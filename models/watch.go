@@ -55,7 +55,8 @@ func (w *Watch) Add(day Day, answers score.Histogram) {
 
 // measure gauges the floors, by the periods that are over.
 func (w *Watch) measure() {
-	for i, a := range w.arms {
+	for i := range w.arms {
+		a := &w.arms[i]
 		if !a.over || a.part.N() < leastPartAnswers {
 			continue
 		}
