@@ -35,18 +35,22 @@ func (s *Store) without(at, form string) string {
 	return fmt.Sprintf(form, "CAST(substr("+at+", -3) AS integer)")
 }
 
-// analysisMemory is how much one analysis may sort and hash in PostgreSQL's
-// memory before it writes to disk: enough for a million persons.
-const analysisMemory = "256MB"
+// analysisSettings are PostgreSQL's for one analysis. It takes one core, so that
+// the others go on answering, and memory of its own before it writes to disk:
+// enough for a million persons. Responses and their answers, both stored in the
+// order of the ids, are merged rather than hashed: that takes half the time and no memory.
+func analysisSettings() []string {
+	return []string{"max_parallel_workers_per_gather = 0", "work_mem = '256MB'", "enable_hashjoin = off", "jit = off"}
+}
 
-// analysis runs a query that reads much and calls do with each row. On PostgreSQL
-// it takes one core, so that the others go on answering, and memory of its own.
+// analysis runs a query that reads much, and calls do with each row.
 func (s *Store) analysis(ctx context.Context, query string, args []any, do func(*sql.Rows) error) error {
 	err := s.read.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		if s.dialect == onPostgres {
-			set := tx.Exec("SET LOCAL work_mem = '" + analysisMemory + "'")
-			if err := firstError(set.Error, tx.Exec("SET LOCAL max_parallel_workers_per_gather = 0").Error); err != nil {
-				return err
+			for _, setting := range analysisSettings() {
+				if err := tx.Exec("SET LOCAL " + setting).Error; err != nil {
+					return err
+				}
 			}
 		}
 		rows, err := tx.Raw(query, args...).Rows()
