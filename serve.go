@@ -61,7 +61,11 @@ func (c *serveCommand) Run(p *program) error {
 		Store: db, Recorder: counted{writer, instruments}, Clock: time.Now, NewID: store.NewID, Logger: log,
 		Operators: homeWorkspace, SeriesAddress: c.MetricsListen, Ready: state.check, Observe: instruments.ObserveRequest,
 	})
-	servers, err := listen(p.ctx, c.serveSettings, handler, exporter.Handler(), log)
+	series := exporter.Handler()
+	if c.Pprof {
+		series = withProfiles(series)
+	}
+	servers, err := listen(p.ctx, c.serveSettings, handler, series, log)
 	if err != nil {
 		return err
 	}

@@ -72,6 +72,7 @@ type serveSettings struct {
 	DropFloorWeek    float64       `setting:"" default:"${floor_week}" placeholder:"POINTS" help:"The same from week to week (${default}); cx_score_floor_suggested tells what was measured."`
 	DropFloorMonth   float64       `setting:"" default:"${floor_month}" placeholder:"POINTS" help:"The same for 28 days (${default})."`
 	DeclineFloor     float64       `setting:"" default:"${floor_decline}" placeholder:"POINTS" help:"The same for the CUSUM of slow declines (${default})."`
+	Pprof            bool          `setting:"" help:"Serve profiles of this process at /debug/pprof/ on the metrics listener."`
 	LogLevel         string        `setting:"" default:"info" enum:"debug,info,warn,error" help:"debug, info, warn or error (${default})."`
 }
 

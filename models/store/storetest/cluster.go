@@ -27,7 +27,7 @@ var clusterScript string
 // other place that lives as long as a test process. It is never assigned again.
 //
 //nolint:gochecknoglobals // see above
-var sharedCluster = sync.OnceValues(startCluster)
+var sharedCluster = sync.OnceValues(func() (*cluster, error) { return startCluster() })
 
 // cluster is a running throw-away server.
 type cluster struct {
@@ -36,6 +36,7 @@ type cluster struct {
 	// stops it at end of file. The kernel closes it with the process, so neither
 	// os.Exit nor a panic nor kill -9 leaves a server behind.
 	hold io.WriteCloser
+	wait func() error // until the script has stopped the server and removed its files
 }
 
 const (
@@ -43,19 +44,19 @@ const (
 	portTries           = 5
 )
 
-// startCluster starts a server on 127.0.0.1.
-func startCluster() (*cluster, error) {
+// startCluster starts a server on 127.0.0.1; settings are further lines of its postgresql.conf.
+func startCluster(settings ...string) (*cluster, error) {
 	bin, err := findPrograms(os.Getenv("PATH"), "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin")
 	if err != nil {
 		return nil, err
 	}
 	for try := 1; ; try++ {
-		port, err := freePort()
+		port, err := FreePort()
 		if err != nil {
 			return nil, err
 		}
-		c, err := runCluster(bin, port)
-		// Between freePort and the start somebody else may have taken the port.
+		c, err := runCluster(bin, port, settings...)
+		// Between FreePort and the start somebody else may have taken the port.
 		if err == nil || try == portTries || !strings.Contains(err.Error(), "could not bind") {
 			return c, err
 		}
@@ -63,7 +64,7 @@ func startCluster() (*cluster, error) {
 }
 
 // runCluster starts a server on the port given, as the user postgres if this process is root's.
-func runCluster(bin string, port int) (*cluster, error) {
+func runCluster(bin string, port int, settings ...string) (*cluster, error) {
 	attributes, err := serverProcess()
 	if err != nil {
 		return nil, err
@@ -71,7 +72,8 @@ func runCluster(bin string, port int) (*cluster, error) {
 	password := rand.Text()
 	cmd := exec.CommandContext(context.Background(), "/bin/sh", "-s", "--", bin, strconv.Itoa(port))
 	cmd.Dir = "/" // the server's user may not be allowed into this process's folder
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.Getenv("TMPDIR"), "LC_ALL=C", "PASSWORD=" + password}
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.Getenv("TMPDIR"), "LC_ALL=C", "PASSWORD=" + password,
+		"SETTINGS=" + strings.Join(settings, "\n")}
 	cmd.SysProcAttr = attributes
 	hold, err := cmd.StdinPipe()
 	if err != nil {
@@ -94,7 +96,7 @@ func runCluster(bin string, port int) (*cluster, error) {
 		Scheme: "postgres", User: url.UserPassword("mittari", password),
 		Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), Path: "/postgres", RawQuery: "sslmode=disable",
 	}
-	return &cluster{url: u.String(), hold: hold}, nil
+	return &cluster{url: u.String(), hold: hold, wait: cmd.Wait}, nil
 }
 
 // findPrograms finds the folder with a server's programs: the first in the list
@@ -129,8 +131,8 @@ func majorVersion(bin string) int {
 	return version
 }
 
-// freePort finds a port of 127.0.0.1 that nobody listens on.
-func freePort() (int, error) {
+// FreePort finds a port of 127.0.0.1 that nobody listens on.
+func FreePort() (int, error) {
 	const tries = 100
 	var last error
 	for range tries {

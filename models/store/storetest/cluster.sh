@@ -2,7 +2,8 @@
 # script is read from, stays open after its last line.
 #
 # Arguments: the folder of the server's programs, the port on 127.0.0.1.
-# Environment: PASSWORD, the password of the superuser "mittari".
+# Environment: PASSWORD, the password of the superuser "mittari"; SETTINGS, further lines of
+# postgresql.conf.
 # Prints "ready" once connections are accepted, else what went wrong. When
 # standard input ends, because its holder ended in whatever way, the server is
 # stopped and all its files are removed.
@@ -42,6 +43,7 @@ max_connections = 100
 fsync = on
 synchronous_commit = on
 timezone = 'Europe/Helsinki'
+${SETTINGS-}
 END
 "$bin/pg_ctl" start --pgdata=data --log=server.log --wait --timeout=60 </dev/null >/dev/null 2>&1 ||
 	{ cat server.log; exit 1; }
