@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os/exec"
+	"strings"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
+)
+
+// connect opens a database by the URL that the server takes.
+func connect(database string) (*sql.DB, error) {
+	if file, lite := strings.CutPrefix(database, "sqlite://"); lite {
+		return openSQLite((&url.URL{Path: file}).EscapedPath())
+	}
+	return sql.Open("pgx", database)
+}
+
+// execute runs statements one after the other, on one connection.
+func execute(ctx context.Context, database string, statements ...string) (err error) {
+	db, err := connect(database)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	for _, statement := range statements {
+		if _, err := conn.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("%.60s…: %w", strings.TrimSpace(statement), err)
+		}
+	}
+	return conn.Close()
+}
+
+// call runs a command of the server's program on the database to its end.
+func (b *bench) call(database string, args ...string) error {
+	said, err := exec.CommandContext(b.ctx, b.program, append(args, "--database-url", database)...).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("mittari %s: %w\n%s", args[0], err, said)
+	}
+	return nil
+}
+
+// verify fails unless the rollups equal the answers.
+func (b *bench) verify(database string) error { return b.call(database, "verify") }
+
+// migrate gives the database the server's schema, and the workspace that its first start makes.
+func (b *bench) migrate(database string) error {
+	return b.call(database, "workspaces", "create", workspace)
+}
+
+// workspace is where all responses go.
+const workspace = "default"

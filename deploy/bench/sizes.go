@@ -1,0 +1,173 @@
+package main
+
+import (
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// sizes measures rows 7 to 10: what many stored responses change, and what they do not.
+func (b *bench) sizes() error {
+	server, err := b.postgres("wal_level = minimal", "max_wal_senders = 0", "maintenance_work_mem = 1GB", "max_wal_size = 16GB", "work_mem = 64MB")
+	if err != nil {
+		return err
+	}
+	var databases [2]string // few, many
+	for i, n := range []int{b.few, b.many} {
+		if databases[i], err = b.stored(server, n); err != nil {
+			return err
+		}
+		begun := time.Now()
+		if err := b.verify(databases[i]); err != nil {
+			return err
+		}
+		b.say("mittari verify of %d responses: equal, in %s", n, time.Since(begun).Round(100*time.Millisecond))
+	}
+	empty, err := b.database(server)
+	if err != nil {
+		return err
+	}
+	if b.wants([]int{10}) {
+		if err := b.starts(empty, databases[1]); err != nil {
+			return err
+		}
+	}
+	if !b.wants([]int{7, 8, 9}) {
+		return nil
+	}
+	few, err := b.serve(databases[0])
+	if err != nil {
+		return err
+	}
+	many, err := b.serve(databases[1])
+	if err != nil {
+		return err
+	}
+	return b.sameAtAnySize(few, many, databases[1])
+}
+
+// sameAtAnySize measures rows 7 to 9 on two servers that run side by side.
+func (b *bench) sameAtAnySize(few, many *process, database string) error {
+	var series [2]int
+	for i, p := range []*process{few, many} {
+		page, err := p.series(b)
+		if err != nil {
+			return err
+		}
+		series[i] = countSeries(page)
+	}
+	of := fmt.Sprintf("with %d responses stored (%d series)", b.many, series[1])
+	than := fmt.Sprintf("with %d (%d series)", b.few, series[0])
+	scrapes, err := b.alternate("http://"+few.metrics+"/metrics/cx", "http://"+many.metrics+"/metrics/cx")
+	if err != nil {
+		return err
+	}
+	b.tell(7, "scrape of /metrics/cx "+of, than, scrapes, seconds, atMost(1.2))
+	const query = "/v1/scores?metric=csat&window=28d"
+	asked, err := b.alternate("http://"+few.address+query, "http://"+many.address+query)
+	if err != nil {
+		return err
+	}
+	b.tell(7, "GET "+query+" "+of, than, asked, seconds, atMost(1.2))
+	if err := b.groupBy(many, database); err != nil {
+		return err
+	}
+	return b.memories(few, many, of, than)
+}
+
+// groupBy measures row 8.
+func (b *bench) groupBy(many *process, database string) (err error) {
+	today := b.begun.Unix() / 86400
+	statement := fmt.Sprintf(`SELECT answers.touchpoint, score, COUNT(*) FROM responses
+		JOIN answers ON answers.workspace = responses.workspace AND answers.response_id = responses.id
+		WHERE responses.workspace = '%s' AND NOT excluded AND metric = 'csat' AND day BETWEEN %d AND %d
+		GROUP BY answers.touchpoint, score`, workspace, today+1-daysStored, today)
+	db, err := connect(database)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var p pairs
+	for range min(3, b.rounds) {
+		begun := time.Now()
+		if err := b.readAll(db, statement); err != nil {
+			return err
+		}
+		theirs := time.Since(begun).Seconds()
+		own, err := b.timed("http://"+many.address+"/v1/scores?metric=csat&group_by=touchpoint&window=365d", b.time/4)
+		if err != nil {
+			return err
+		}
+		p.add(theirs, own)
+	}
+	b.tellFaster(8, fmt.Sprintf("GET /v1/scores?metric=csat&group_by=touchpoint&window=365d with %d responses", b.many),
+		"one GROUP BY over the raw answers", p, atLeast(200))
+	return nil
+}
+
+func (b *bench) readAll(db *sql.DB, statement string) error {
+	rows, err := db.QueryContext(b.ctx, statement)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		continue
+	}
+	return rows.Err()
+}
+
+// memories measures row 9, after the same traffic on both servers.
+func (b *bench) memories(few, many *process, of, than string) error {
+	var p pairs
+	for range b.rounds {
+		less, err := few.memory()
+		if err != nil {
+			return err
+		}
+		more, err := many.memory()
+		if err != nil {
+			return err
+		}
+		p.add(less, more)
+		if _, err := b.alternate("http://"+few.metrics+"/metrics/cx", "http://"+many.metrics+"/metrics/cx"); err != nil {
+			return err
+		}
+	}
+	r := b.tell(9, "resident memory of the server "+of, than, p, megabytes, atMost(1.1))
+	r.also, r.alsoFailed = "under 200 MB", middle(p.ours) >= 200e6
+	return nil
+}
+
+// starts measures row 10: from the start of the process to the first 200 of /readyz.
+func (b *bench) starts(empty, full string) error {
+	begin := func(database string) (took float64, err error) {
+		err = b.within(func(b *bench) error {
+			p, err := b.serve(database)
+			if err == nil {
+				took = p.took.Seconds()
+			}
+			return err
+		})
+		return took, err
+	}
+	for _, database := range []string{empty, full} { // the first start of all makes the schema and the key
+		if _, err := begin(database); err != nil {
+			return err
+		}
+	}
+	var p pairs
+	for range b.rounds {
+		theirs, err := begin(empty)
+		if err != nil {
+			return err
+		}
+		own, err := begin(full)
+		if err != nil {
+			return err
+		}
+		p.add(theirs, own)
+	}
+	b.tell(10, fmt.Sprintf("start to the first 200 of /readyz with %d responses stored", b.many), "an empty database", p, seconds, atMost(3))
+	return nil
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// bound is what a ratio is to reach.
+type bound struct {
+	value   float64
+	atMost  bool // else at least
+	percent bool
+}
+
+func atLeast(v float64) bound        { return bound{value: v} }
+func atMost(v float64) bound         { return bound{value: v, atMost: true} }
+func atLeastPercent(v float64) bound { return bound{value: v / 100, percent: true} }
+
+func (b bound) reached(ratio float64) bool {
+	if b.atMost {
+		return ratio <= b.value
+	}
+	return ratio >= b.value
+}
+
+func (b bound) String() string {
+	if b.atMost {
+		return "≤ " + b.show(b.value)
+	}
+	return "≥ " + b.show(b.value)
+}
+
+// show tells a ratio in the unit of the bound.
+func (b bound) show(ratio float64) string {
+	switch {
+	case b.percent:
+		return fmt.Sprintf("%.0f %%", 100*ratio)
+	case ratio >= 100:
+		return fmt.Sprintf("%.0f×", ratio)
+	case ratio >= 10:
+		return fmt.Sprintf("%.1f×", ratio)
+	}
+	return fmt.Sprintf("%.2f×", ratio)
+}
+
+// result is one row of the table.
+type result struct {
+	row            int
+	what, baseline string
+	base, ours     string // medians, with their units
+	ratio          float64
+	least, most    float64 // of the single ratios
+	reach          bound
+	also           string // what else is to hold, and whether it does; "" where nothing is
+	alsoFailed     bool
+}
+
+// tell makes a row of what was measured.
+func (b *bench) tell(row int, what, baseline string, p pairs, unit func(float64) string, reach bound) *result {
+	r := result{row: row, what: what, baseline: baseline, base: unit(middle(p.base)), ours: unit(middle(p.ours)), ratio: p.ratio(), reach: reach}
+	r.least, r.most = p.spread()
+	b.results = append(b.results, r)
+	b.say("row %d, %s: %s, baseline %s: %s (%s to %s), to reach %s", row, what, r.ours, r.base,
+		reach.show(r.ratio), reach.show(r.least), reach.show(r.most), reach)
+	return &b.results[len(b.results)-1]
+}
+
+// tellFaster does the same of times, as how many times faster ours is.
+func (b *bench) tellFaster(row int, what, baseline string, p pairs, reach bound) {
+	r := b.tell(row, what, baseline, p.inverse(), seconds, reach)
+	r.base, r.ours = r.ours, r.base
+}
+
+func (r result) reached() bool { return r.reach.reached(r.ratio) && !r.alsoFailed }
+
+func allReached(results []result) bool {
+	for _, r := range results {
+		if !r.reached() {
+			return false
+		}
+	}
+	return true
+}
+
+// report prints the machine, the table and how the baselines work, as Markdown.
+func report(w io.Writer, m machine, o options, results []result, took time.Duration) {
+	fmt.Fprintf(w, "%s\n\n%s\n\n", m, o.sizes())
+	fmt.Fprintln(w, "| | what | baseline | its figure | ours | ratio | spread | reach | reached |")
+	fmt.Fprintln(w, "|---|---|---|---|---|---|---|---|---|")
+	for _, r := range results {
+		verdict := "**missed**"
+		if r.reached() {
+			verdict = "yes"
+		}
+		reach := r.reach.String()
+		if r.also != "" {
+			reach += "; " + r.also
+		}
+		cells := []string{fmt.Sprint(r.row), r.what, r.baseline, r.base, r.ours, r.reach.show(r.ratio),
+			r.reach.show(r.least) + " – " + r.reach.show(r.most), reach, verdict}
+		fmt.Fprintf(w, "| %s |\n", strings.Join(cells, " | "))
+	}
+	fmt.Fprintf(w, "\n%s\n\nMeasured in %s.\n", baselines, took.Round(time.Second))
+}
+
+// sizes tells what the run took, so that a quick one is never mistaken for a full one.
+func (o options) sizes() string {
+	kind := "Sizes"
+	if o.quick {
+		kind = "A quick run, not at full size"
+	}
+	return fmt.Sprintf("%s: %s a measure, %d rounds in turn with the baseline, medians; %d responses in bulk (a quarter of them on SQLite, %d requests at a time), "+
+		"%d stored against %d. Spread: the least and the greatest ratio of a round.", kind, o.time, o.rounds, o.bulk, o.senders, o.many, o.few)
+}
