@@ -80,6 +80,10 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s)
 simulate: ## Play years of answers through the drop detection: false alarms and delays, under 3 minutes
 	go run ./models/simulate
 
+.PHONY: bench
+bench: ## Measure the server beside baselines of the same run, in 15 minutes; BENCH=-quick in 2, -h lists the flags
+	go run ./deploy/bench $(BENCH)
+
 .PHONY: clean
 clean: ## Remove what was built; ./data stays
 	rm -rf mittari bin coverage.out *.prof

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -89,7 +90,7 @@ func report(w io.Writer, m machine, o options, results []result, took time.Durat
 	fmt.Fprintf(w, "%s\n\n%s\n\n", m, o.sizes())
 	fmt.Fprintln(w, "| | what | baseline | its figure | ours | ratio | spread | reach | reached |")
 	fmt.Fprintln(w, "|---|---|---|---|---|---|---|---|---|")
-	for _, r := range results {
+	for _, r := range slices.SortedStableFunc(slices.Values(results), func(a, b result) int { return a.row - b.row }) {
 		verdict := "**missed**"
 		if r.reached() {
 			verdict = "yes"
