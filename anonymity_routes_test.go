@@ -3,12 +3,17 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
+	"math"
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/mittari/mittari/metrics"
 	"github.com/mittari/mittari/models"
 	"github.com/mittari/mittari/openapi"
 )
@@ -75,6 +80,52 @@ func (o *office) lookAtTable() {
 		if scores := o.scores(fmt.Sprintf("&group_by=%s&since=%s&until=%s", level, row.Start, length.Next(first))); *row.N < 5 || !slices.ContainsFunc(scores, same) {
 			o.t.Fatalf("the table tells %+v, the scores are %+v", row, scores)
 		}
+	}
+}
+
+var pastPattern = regexp.MustCompile(`(?m)^cx_score_mean\{workspace="default",metric="mood",([^}]*)\} (\S+) (\d+)$`)
+
+// lookBack reads the history of the series and holds it against the API: what
+// stands there of a midnight is what the days before it add up to, and so is noted.
+func (o *office) lookBack() {
+	workspace := models.Workspace{Key: "default", TimeZone: "Europe/Helsinki"}
+	zone, err := workspace.Zone()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	today, text := models.DayOf(o.at, zone), &strings.Builder{}
+	history := metrics.History{Source: o.db, Log: slog.New(slog.DiscardHandler), Now: o.at, Period: models.Period{Since: today - 60, Until: today}, Told: func() {}}
+	if err := history.Write(o.t.Context(), text, []models.Workspace{workspace}); err != nil {
+		o.t.Fatal(err)
+	}
+	rows, told := map[string][]moodRow{}, 0
+	for _, line := range pastPattern.FindAllStringSubmatch(text.String(), -1) {
+		labels := line[1]
+		mean, err := strconv.ParseFloat(line[2], 64)
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		at, err := strconv.ParseInt(line[3], 10, 64)
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		level, key := labelOf(labels, "level"), ""
+		if level != "company" {
+			key = labelOf(labels, level)
+		}
+		window, _ := models.WindowByName(labelOf(labels, "window"))
+		midnight := models.DayOf(time.Unix(at, 0), zone)
+		query := fmt.Sprintf("&group_by=%s&since=%s&until=%s", level, window.Period(midnight).Since, midnight)
+		if rows[query] == nil {
+			rows[query] = o.scores(query)
+		}
+		if !slices.ContainsFunc(rows[query], func(r moodRow) bool { return r.Key == key && r.SampleSize > 0 && math.Abs(r.Mean-mean) < 1e-9 }) {
+			o.t.Fatalf("of %s the history tells %v for %s; the API tells %+v", midnight, mean, labels, rows[query])
+		}
+		told++
+	}
+	if told < 100 {
+		o.t.Errorf("the history tells %d means: this proves little", told)
 	}
 }
 

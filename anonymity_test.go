@@ -326,6 +326,7 @@ func (o *office) life(steps int, removing bool) {
 	if differences, err := o.db.Verify(o.t.Context(), "default", false); err != nil || len(differences) > 0 {
 		o.t.Fatalf("the rollups differ: %v, %v", differences, err)
 	}
+	o.lookBack()
 }
 
 // kinds are the employees that the figures never tell apart: all of a kind are in

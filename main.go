@@ -20,6 +20,7 @@ type commands struct {
 	Serve      serveCommand      `cmd:"" help:"Run the server: the API, and the series for Prometheus."`
 	Import     importCommand     `cmd:"" help:"Send the rows of a CSV file to a running server."`
 	Verify     verifyCommand     `cmd:"" help:"Check that the rollups equal what the stored answers add up to."`
+	Backfill   backfillCommand   `cmd:"" help:"Write the history of the series, for Prometheus to take in."`
 	Keys       keysCommand       `cmd:"" help:"Create, list and revoke API keys."`
 	Workspaces workspacesCommand `cmd:"" help:"Create and list workspaces."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`

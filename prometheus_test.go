@@ -45,7 +45,7 @@ func startPrometheus(t testing.TB, r *running, prepare ...func(folder string)) *
 	}
 	address := freeAddress(t)
 	background(t, program, "--config.file="+filepath.Join(folder, "prometheus.yml"),
-		"--storage.tsdb.path="+filepath.Join(folder, "data"), "--web.listen-address="+address, "--log.level=warn")
+		"--storage.tsdb.path="+filepath.Join(folder, "data"), "--storage.tsdb.retention.time=5y", "--web.listen-address="+address, "--log.level=warn")
 	p := &prometheus{t, "http://" + address}
 	eventually(t, time.Minute, "Prometheus has scraped both pages", func() bool {
 		return len(p.query(`up{job=~"mittari|mittari-cx"} == 1`)) == 2
@@ -112,13 +112,18 @@ type promSeries struct {
 }
 
 // promSample is a time and a value.
-type promSample struct{ value float64 }
+type promSample struct{ at, value float64 }
 
 func (s *promSample) UnmarshalJSON(b []byte) error {
 	var pair [2]any
 	if err := json.Unmarshal(b, &pair); err != nil {
 		return err
 	}
+	at, is := pair[0].(float64)
+	if !is {
+		return fmt.Errorf("%v is no time", pair[0])
+	}
+	s.at = at
 	var err error
 	s.value, err = strconv.ParseFloat(fmt.Sprint(pair[1]), 64)
 	return err
@@ -130,9 +135,14 @@ func (p *prometheus) query(expr string) []promSeries {
 }
 
 func (p *prometheus) queryRange(expr string) []promSeries {
+	return p.queryLast(expr, time.Minute, time.Second)
+}
+
+// queryLast asks for the time until now, in steps from multiples of a step on, as Grafana does.
+func (p *prometheus) queryLast(expr string, last, step time.Duration) []promSeries {
 	now := time.Now()
-	return p.series("/api/v1/query_range?" + url.Values{"query": {expr}, "step": {"1"},
-		"start": {strconv.FormatInt(now.Add(-time.Minute).Unix(), 10)}, "end": {strconv.FormatInt(now.Unix(), 10)}}.Encode())
+	return p.series("/api/v1/query_range?" + url.Values{"query": {expr}, "step": {strconv.FormatFloat(step.Seconds(), 'f', -1, 64)},
+		"start": {strconv.FormatInt(now.Add(-last).Truncate(step).Unix(), 10)}, "end": {strconv.FormatInt(now.Truncate(step).Unix(), 10)}}.Encode())
 }
 
 func (p *prometheus) series(path string) []promSeries {

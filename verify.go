@@ -21,7 +21,7 @@ type verifyCommand struct {
 // Run exits with 1 when something differs and was not repaired.
 func (c *verifyCommand) Run(p *program) error {
 	return withStore(p, c.databaseSettings, func(ctx context.Context, db *store.Store) error {
-		workspaces, err := c.workspaces(ctx, db)
+		workspaces, err := workspacesOf(ctx, db, c.Workspace)
 		if err != nil {
 			return err
 		}
@@ -39,14 +39,6 @@ func (c *verifyCommand) Run(p *program) error {
 		}
 		return nil
 	})
-}
-
-func (c *verifyCommand) workspaces(ctx context.Context, db *store.Store) ([]models.Workspace, error) {
-	if c.Workspace == "" {
-		return db.FindWorkspaces(ctx)
-	}
-	w, err := db.WorkspaceByKey(ctx, c.Workspace)
-	return []models.Workspace{w}, err
 }
 
 func (c *verifyCommand) report(p *program, workspace string, found []models.Difference) {

@@ -52,3 +52,12 @@ func (c *listWorkspacesCommand) Run(p *program) error {
 		return table.Flush()
 	})
 }
+
+// workspacesOf is the workspace of that key, or with "" all of them.
+func workspacesOf(ctx context.Context, db *store.Store, key string) ([]models.Workspace, error) {
+	if key == "" {
+		return db.FindWorkspaces(ctx)
+	}
+	w, err := db.WorkspaceByKey(ctx, key)
+	return []models.Workspace{w}, err
+}

@@ -81,7 +81,7 @@ func queriesOf(t *testing.T, dashboard, workspace, metric string) map[string]str
 	}
 	variables := strings.NewReplacer("$workspace", workspace, "$metric", metric, "$window", "28d",
 		"$touchpoint", ".*", "$__rate_interval", "1m", "$level", "touchpoint", "$group", "meeting", "$arm", "week",
-		"$staff_kpi", ".*", "$staff", "pulse", "$customer_kpi", ".*", "$money_kpi", ".*", "$period", "month", "$kpi", "revenue", "$__range", "5m", "$__interval", "15s")
+		"$staff_kpi", ".*", "$staff_lead", "1m", "$customer_lead", "1m", "$staff", "pulse", "$customer_kpi", ".*", "$money_kpi", ".*", "$period", "month", "$kpi", "revenue", "$__range", "5m", "$__interval", "15s")
 	queries := map[string]string{}
 	for _, p := range content.Panels {
 		for _, q := range p.Targets {

@@ -96,7 +96,7 @@ func TestDashboardsHaveTheirVariables(t *testing.T) {
 		{grafana.Value(), []string{"datasource", "workspace", "metric", "window", "kpi"}},
 		{grafana.ResponseRate(), []string{"datasource", "workspace", "audience", "window"}},
 		{grafana.Drops(), []string{"datasource", "workspace", "metric", "window", "arm", "level", "group"}},
-		{grafana.Together(), []string{"datasource", "workspace", "metric", "window", "staff", "level", "group", "period", "customer_kpi", "staff_kpi", "money_kpi"}},
+		{grafana.Together(), []string{"datasource", "workspace", "metric", "window", "staff", "level", "group", "period", "customer_kpi", "staff_kpi", "money_kpi", "staff_lead", "customer_lead"}},
 	} {
 		var names []string
 		for _, v := range c.dashboard.Templating.List {
@@ -150,11 +150,28 @@ func TestQueriesTakeTheDashboardsOwnChoiceWhereNoneIsGiven(t *testing.T) {
 	}
 	for panel, want := range map[string]string{
 		"Score":                              `max(cx_score{workspace="$workspace",metric="csat",level="company",window="28d"})`,
-		"Score of the touchpoints over time": `max by (touchpoint) (cx_score{workspace="$workspace",metric="csat",level="touchpoint",window="28d",touchpoint=~".*"})`,
+		"Score of the touchpoints over time": `max by (touchpoint) (last_over_time(cx_score{workspace="$workspace",metric="csat",level="touchpoint",window="28d",touchpoint=~".*"}[25h]))`,
 	} {
 		if byPanel[panel] != want {
 			t.Errorf("%s asks %s, want %s", panel, byPanel[panel], want)
 		}
+	}
+}
+
+// A history has a sample a day, of 23 to 25 hours; Prometheus looks back five minutes.
+func TestLinesOfWhatABackfillWritesHoldForADay(t *testing.T) {
+	selector, held := regexp.MustCompile(`cx_(score|kpi)(_stderr|_lower|_upper|_sample_size|_pooled|_target|_value)?\{`), 0
+	for name, dashboard := range grafana.Dashboards() {
+		for _, q := range grafana.Queries(dashboard, chosen()) {
+			selected, holding := len(selector.FindAllString(q.Expr, -1)), strings.Count(q.Expr, "[25h]")
+			held += holding
+			if q.Instant && holding > 0 || !q.Instant && holding < selected {
+				t.Errorf("%s: %s %s asks %s", name, q.Panel, q.Ref, q.Expr)
+			}
+		}
+	}
+	if held < 20 {
+		t.Errorf("%d lines hold", held)
 	}
 }
 

@@ -1,16 +1,17 @@
 package grafana
 
 // query asks for an expression over the time shown; legend names what it returns.
+// What a backfill writes once a day holds until the next day's.
 func query(legend, expr string) Target {
 	return Target{
-		Datasource: prometheus(), Expr: expr, LegendFormat: legend, Range: true, Format: "time_series", EditorMode: "code",
+		Datasource: prometheus(), Expr: held(expr), LegendFormat: legend, Range: true, Format: "time_series", EditorMode: "code",
 	}
 }
 
 // now asks for an expression at the end of the time shown.
 func now(legend, expr string) Target {
 	t := query(legend, expr)
-	t.Range, t.Instant = false, true
+	t.Expr, t.Range, t.Instant = expr, false, true
 	return t
 }
 

@@ -96,6 +96,15 @@ func aggregate(operator, series, by string, matchers []string) string {
 	return operator + "(" + series + "{" + strings.Join(matchers, ",") + "})"
 }
 
+// backfilledPattern finds selectors of the series that mittari backfill writes.
+var backfilledPattern = regexp.MustCompile(`\b(cx_(?:score(?:_stderr|_lower|_upper|_sample_size|_mean|_target|_coverage_ratio|_pooled[a-z_]*)?|journey_[a-z_]+|kpi_[a-z_]+)\{[^}]*\})( offset \S+?)?([),\s]|$)`)
+
+// held makes samples that come once a day, the longest of which has 25 hours,
+// a line: Prometheus itself forgets them after five minutes.
+func held(expr string) string {
+	return backfilledPattern.ReplaceAllString(expr, "last_over_time($1[25h]$2)$3")
+}
+
 // whole is a series of all answers of the company together: where its score is
 // calculated by a model, the pooled one beside it.
 func whole(pooled, plain string, of group) string {

@@ -18,7 +18,7 @@ const togetherUID = "mittari-customers-staff-money"
 func Together() Dashboard {
 	return dashboard(togetherUID, "Mittari: Customers, staff, money",
 		"The accounts tell yesterday, the customers today, the staff tomorrow: scores beside business figures on one time axis, and where each of them turns.",
-		"now-1y", togetherVariables(), []section{
+		"now-2y", togetherVariables(), []section{
 			{"Customers: today", []Panel{
 				inOwnUnits("Customers", "What customers answer, and the figures of customers and operations", "score", customersScore(), customersKPIs).size(12, 10),
 				turns("Where customers turn", customersKPIs, nil).size(12, 10),
@@ -31,6 +31,7 @@ func Together() Dashboard {
 				inOwnUnits("Money", "The financial figures, and what customers answer", "score", customersScore(), moneyKPIs).size(12, 10),
 				turns("Where money turns", moneyKPIs, nil).size(12, 10),
 			}},
+			leadSection(),
 			{"What are the latest figures, and of which period?", []Panel{latestFigures().size(24, 12)}},
 		})
 }
@@ -55,6 +56,8 @@ func togetherVariables() []Variable {
 		row("customer_kpi", "Customers' figures", `kind=~"customer|operational"`),
 		row("staff_kpi", "Staff's figures", `kind="employee"`),
 		row("money_kpi", "Money's figures", `kind="financial"`),
+		leadVariable("staff_lead", "Staff lead by", "By how much the staff are shifted to lie upon the customers.", staffLead),
+		leadVariable("customer_lead", "Customers lead by", "By how much the customers' score is shifted to lie upon the figures.", customersLead),
 	)
 }
 

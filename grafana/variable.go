@@ -1,5 +1,7 @@
 package grafana
 
+import "strings"
+
 // Variable is a choice at the top of a dashboard.
 type Variable struct {
 	Type        string         `json:"type"`
@@ -50,6 +52,18 @@ func labelVariable(name, title, description, selector, label, first string) Vari
 		v.Current = map[string]any{"text": first, "value": first}
 	}
 	return v
+}
+
+// choiceVariable offers choices, each a text and what it stands for; the one at first is chosen at the start.
+func choiceVariable(name, title, description string, first int, choices [][2]string) Variable {
+	var pairs []string
+	for _, c := range choices {
+		pairs = append(pairs, c[0]+" : "+c[1])
+	}
+	return Variable{
+		Type: "custom", Name: name, Label: title, Description: description, Query: strings.Join(pairs, ", "),
+		Current: map[string]any{"text": choices[first][0], "value": choices[first][1]}, Options: []struct{}{},
+	}
 }
 
 // many lets several values be chosen; all of them are at the start, and what has no value with them.

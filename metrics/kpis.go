@@ -97,6 +97,15 @@ func (w *workspace) moveKPIs(before models.Day) {
 // lastKPIYear is the first day of the last year that observations may be of: a sender's clock may be ahead.
 func lastKPIYear(today models.Day) models.Day { return models.YearLength.Start(today + daysAhead) }
 
+// firstKPIYear is the first day of the first year that is looked at.
+func firstKPIYear(today models.Day) models.Day {
+	year := lastKPIYear(today)
+	for range kpiYears - 1 {
+		year = models.YearLength.Start(year - 1)
+	}
+	return year
+}
+
 // readKPIs reads those that are stale, apart from those that have to wait.
 func (w *workspace) readKPIs(ctx context.Context, source Source, now func() time.Time) error {
 	first := now()
@@ -144,6 +153,17 @@ func (w *workspace) latest(ctx context.Context, source Source, k models.KPI) ([]
 
 // latestOfYear is the same of the periods that begin in the year.
 func (w *workspace) latestOfYear(ctx context.Context, source Source, k models.KPI, year models.Day) ([]models.KPIValue, error) {
+	var values []models.KPIValue
+	err := w.eachOfYear(ctx, source, k, year, func(rollup *models.KPIRollup, level models.Level, length models.PeriodLength, begins models.Period) {
+		values = append(values, rollup.Latest(level, length, begins)...)
+	})
+	return values, err
+}
+
+// eachOfYear adds up the KPI's observations of the periods that begin in the
+// year, keys folded, and does something with each level and length that may be told.
+func (w *workspace) eachOfYear(ctx context.Context, source Source, k models.KPI, year models.Day,
+	do func(*models.KPIRollup, models.Level, models.PeriodLength, models.Period)) error {
 	begins := models.Period{Since: year, Until: models.YearLength.Next(year)}
 	rollup, folded := models.NewKPIRollup(k, w.catalog.anonymity), map[models.Level]bool{}
 	err := source.EachKPIPart(ctx, w.model.Key, k.Key, models.KPIStarts(begins), func(p models.KPIPart) error {
@@ -158,18 +178,17 @@ func (w *workspace) latestOfYear(ctx context.Context, source Source, k models.KP
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var values []models.KPIValue
 	for _, length := range rollup.Lengths() {
 		for _, level := range models.KPILevels() {
 			// The API tells the groups that are another here one by one: less those, another would be a small group.
 			if k.Kind != models.EmployeeKPI || !folded[level] {
-				values = append(values, rollup.Latest(level, length, begins)...)
+				do(rollup, level, length, begins)
 			}
 		}
 	}
-	return values, nil
+	return nil
 }
 
 func compareKPIValues(a, b models.KPIValue) int {

@@ -26,3 +26,13 @@ func (s *series) target(labels []*dto.LabelPair, t models.Target, watched watch)
 		s.gauge(targetZFamily, labels, z)
 	}
 }
+
+// targetSeries tells the targets of the metric's groups alone, without how surely the scores are below them.
+func (w *workspace) targetSeries(s *series, t *tally) {
+	targets := w.targetsOf(t.metric.Key)
+	for _, g := range w.groups(t) {
+		if target, set := targets[models.Target{Level: g.level, Key: g.key}]; set {
+			s.gauge(targetFamily, append(w.groupLabels(t, g), label("owner", target.Owner)), target.Value)
+		}
+	}
+}
