@@ -29,7 +29,7 @@ func (backfillCommand) Help() string {
 	return `The scores, targets and figures of KPIs as they stood after each day, as OpenMetrics text on standard output. For example:
 
   mittari backfill --since 2024-01-01 > history.om
-  promtool tsdb create-blocks-from openmetrics history.om /path/to/prometheus/data
+  promtool tsdb create-blocks-from --max-block-duration=5000h openmetrics history.om /path/to/prometheus/data
 
 The file ends with "# EOF". Without it, it is not whole (the command was interrupted, or failed), and promtool refuses it.
 Prometheus deletes what is older than --storage.tsdb.retention.time, 15 days unless it is set.`
