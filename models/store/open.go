@@ -42,6 +42,7 @@ type Store struct {
 	pool    *pgxpool.Pool
 	dialect dialect
 	known   *knownKeys
+	large   chan struct{} // a place for each analysis under way
 	clock   func() time.Time
 	log     *slog.Logger
 	closed  atomic.Bool
@@ -59,7 +60,7 @@ const (
 // URL is postgres://user@host/database, or sqlite:///absolute/file.db, or
 // sqlite:relative/file.db; a missing SQLite file and its folder are created.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s := &Store{clock: c.Clock, log: c.Logger, known: newKnownKeys(c.MaxKeys)}
+	s := &Store{clock: c.Clock, log: c.Logger, known: newKnownKeys(c.MaxKeys), large: make(chan struct{}, mostAnalyses)}
 	var err error
 	switch scheme, rest, _ := strings.Cut(c.URL, ":"); scheme {
 	case "postgres", "postgresql":

@@ -19,22 +19,6 @@ func (s *Store) bytesOf(column string) string {
 	return column // as SQLite does anyhow
 }
 
-// at is a value that grows with a time, to the microsecond, and of the same times with a number from 0 to 127.
-func (s *Store) at(time, number string) string {
-	if s.dialect == onPostgres {
-		return fmt.Sprintf("CAST(date_part('epoch', %s) * 1000000 AS bigint) * 128 + %s", time, number)
-	}
-	return fmt.Sprintf("%s || printf('%%03d', %s)", time, number) // the same in all: a time of day, UTC
-}
-
-// without is the number in what at made, as the form uses it.
-func (s *Store) without(at, form string) string {
-	if s.dialect == onPostgres {
-		return fmt.Sprintf(form, "("+at+" & 127)")
-	}
-	return fmt.Sprintf(form, "CAST(substr("+at+", -3) AS integer)")
-}
-
 // analysisSettings are PostgreSQL's for one analysis. It takes one core, so that
 // the others go on answering, and memory of its own before it writes to disk:
 // enough for a million persons. Responses and their answers, both stored in the
@@ -43,23 +27,39 @@ func analysisSettings() []string {
 	return []string{"max_parallel_workers_per_gather = 0", "work_mem = '256MB'", "enable_hashjoin = off", "jit = off"}
 }
 
+// mostAnalyses is how many may run at once: each takes a core of the database's
+// and some 200 MB for a million persons. Others wait.
+const mostAnalyses = 2
+
+// oneOfFew runs an analysis once there is room.
+func (s *Store) oneOfFew(ctx context.Context, analyse func() error) error {
+	select {
+	case s.large <- struct{}{}:
+		defer func() { <-s.large }()
+		return s.domainError(analyse())
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // analysis runs a query that reads much, and calls do with each row.
 func (s *Store) analysis(ctx context.Context, query string, args []any, do func(*sql.Rows) error) error {
-	err := s.read.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		if s.dialect == onPostgres {
-			for _, setting := range analysisSettings() {
-				if err := tx.Exec("SET LOCAL " + setting).Error; err != nil {
-					return err
+	return s.oneOfFew(ctx, func() error {
+		return s.read.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+			if s.dialect == onPostgres {
+				for _, setting := range analysisSettings() {
+					if err := tx.Exec("SET LOCAL " + setting).Error; err != nil {
+						return err
+					}
 				}
 			}
-		}
-		rows, err := tx.Raw(query, args...).Rows()
-		if err != nil {
-			return err
-		}
-		return eachRow(rows, func() error { return do(rows) })
-	}, &sql.TxOptions{ReadOnly: true})
-	return s.domainError(err)
+			rows, err := tx.Raw(query, args...).Rows()
+			if err != nil {
+				return err
+			}
+			return eachRow(rows, func() error { return do(rows) })
+		}, &sql.TxOptions{ReadOnly: true})
+	})
 }
 
 // EachConversion calls do with how often people's answers to a metric went from

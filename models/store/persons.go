@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
 
 	"github.com/mittari/mittari/models"
 )
@@ -33,68 +31,44 @@ func (s *Store) FiguresOfPersons(ctx context.Context, workspace, kpi string, sta
 }
 
 // EachPersonFigure calls do with what each person's figures add up to and with
-// the answer that counts, in any order: a row a person, of a yes/no KPI fewer.
+// the answer that counts, a row a person, in any order.
 //
-// It reads the figures and the answers once each and puts them together in one
-// pass, by person. It needs no index but those there are: every figure of the
-// period and every answer to the metric has to be read anyhow.
+// It needs no index but those there are: every figure of the period and every
+// answer to the metric has to be read anyhow. They are read once each, and brought
+// together by person here, which takes less than half of what the database needs for it.
 func (s *Store) EachPersonFigure(ctx context.Context, workspace string, q models.ValueQuery, do func(models.PersonFigure) error) error {
-	query, args := s.personFigures(workspace, q)
-	var answer, figure any // what is scanned as it comes costs half of what is converted
-	return s.analysis(ctx, query, args, func(rows *sql.Rows) error {
-		f := models.PersonFigure{}
-		if err := rows.Scan(&answer, &figure, &f.N); err != nil {
-			return err
-		}
-		f.Answer, f.Answered = number(answer)
-		f.Figure, f.Observed = number(figure)
-		return do(f)
-	})
-}
-
-// number is a number as the drivers give it; false for NULL.
-func number(v any) (float64, bool) {
-	switch n := v.(type) {
-	case float64:
-		return n, true
-	case int64:
-		return float64(n), true
+	sums := models.NewPersonSums(q)
+	if err := s.eachOfPersons(ctx, figuresBetween(workspace, q, sums), s.answersBefore(workspace, q, sums)); err != nil {
+		return err
 	}
-	return 0, false
+	return sums.Each(do)
 }
 
-// personFigures is the query, and its arguments: what was observed and what was
-// answered, one below the other, brought together by person.
-func (s *Store) personFigures(workspace string, q models.ValueQuery) (string, []any) {
-	said, answer := s.answerColumns(q)
-	figure, weight, addedUp := figureColumns(q.KPI)
-	from, args := answersOfPersons(workspace, q.Metric, q.Filter)
+func figuresBetween(workspace string, q models.ValueQuery, sums *models.PersonSums) personQuery {
 	since := q.Period.Since
 	if q.KPI.AddsUp == models.ByLast {
 		since = q.Last // over time, a stock is that of the end
 	}
-	args = append([]any{workspace, q.KPI.Key, q.Length, since, q.Period.Until}, append(args, q.Answered())...)
-	query := fmt.Sprintf(`SELECT %s AS answer, %s AS figure FROM (
-			SELECT %s AS who, %s AS figure, %s AS weight, NULL AS said FROM observations
-			WHERE workspace = ? AND kpi = ? AND period = ? AND replaced_at IS NULL AND person <> '' AND start >= ? AND start < ?
-			UNION ALL SELECT %s, NULL, NULL, %s FROM %s AND responses.day < ?
-		) AS those GROUP BY who`, answer, addedUp, s.bytesOf("person"), figure, weight, s.bytesOf("person"), said, from)
-	if q.KPI.YesNo { // there are not many different ones
-		return "SELECT answer, figure, COUNT(*) FROM (" + query + ") AS each_one GROUP BY answer, figure", args
+	return personQuery{
+		person: "person", at: "start", a: "value", b: "size",
+		from: `observations WHERE workspace = ? AND kpi = ? AND period = ? AND replaced_at IS NULL AND person <> '' AND start >= ? AND start < ?`,
+		args: []any{workspace, q.KPI.Key, string(q.Length), int(since), int(q.Period.Until)},
+		do: func(person uint64, at int64, value, size float64) {
+			sums.AddFigure(person, models.Day(at), value, size)
+		},
 	}
-	return "SELECT answer, figure, 1 FROM (" + query + ") AS each_one", args
 }
 
-// figureColumns are what to take of an observation, and how that adds up to a
-// person's figure, as models.AddsUp says. Of a yes/no KPI the last one counts.
-func figureColumns(k models.KPI) (figure, weight, addedUp string) {
-	switch {
-	case k.YesNo:
-		return "CAST(2 * start + value AS bigint)", "NULL", "MAX(figure) % 2"
-	case k.AddsUp == models.ByMean:
-		return "size * value", "size", "SUM(figure) / SUM(weight)"
+func (s *Store) answersBefore(workspace string, q models.ValueQuery, sums *models.PersonSums) personQuery {
+	from, args := answersOfPersons(workspace, q.Metric, q.Filter)
+	at := "collected_at"
+	if s.dialect == onPostgres {
+		at = "date_part('epoch', collected_at) * 1000000"
 	}
-	return "value", "NULL", "SUM(figure)"
+	return personQuery{
+		person: "person", at: at, a: "score", b: "NULL", from: from + " AND responses.day < ?", args: append(args, int(q.Answered())),
+		do: func(person uint64, at int64, score, _ float64) { sums.AddAnswer(person, at, int64(score)) },
+	}
 }
 
 // answersOfPersons is what follows FROM, and its arguments: the answers to a metric by persons.
@@ -114,19 +88,4 @@ func answersOfPersons(workspace string, m models.Metric, filter models.Keys) (st
 		args = append(args, filter[d])
 	}
 	return from, args
-}
-
-// answerColumns are what to take of an answer, and how that becomes the answer
-// that counts: its time and its score in one, so that the greatest of a person's
-// is the last answer's and the least the first one's. Of those given at one moment
-// the least score counts.
-func (s *Store) answerColumns(q models.ValueQuery) (said, answer string) {
-	least := q.Metric.Min
-	if q.Answer == models.MeanAnswer {
-		return "score", "CAST(AVG(said) AS double precision)"
-	}
-	if q.Answer == models.FirstAnswer {
-		return s.at("collected_at", fmt.Sprintf("score - (%d)", least)), s.without("MIN(said)", "%s + "+fmt.Sprint(least))
-	}
-	return s.at("collected_at", fmt.Sprintf("127 - (score - (%d))", least)), s.without("MAX(said)", fmt.Sprint(127+least)+" - %s")
 }
