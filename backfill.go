@@ -19,6 +19,8 @@ const historyYears = 5
 // backfillCommand writes the history of the series. It only reads, so that a server may be running.
 type backfillCommand struct {
 	databaseSettings
+	dropSettings
+	Drops     bool   `help:"Also what drop detection told: half as much again to read and write. The settings below are those of the server."`
 	Workspace string `help:"Only this workspace; without it all of them."`
 	Since     string `placeholder:"YYYY-MM-DD" help:"The first day; without it five years ago."`
 	Until     string `placeholder:"YYYY-MM-DD" help:"The day after the last one, best the one on which Prometheus began to look; without it today: days that are not over are left out."`
@@ -39,7 +41,7 @@ Prometheus deletes what is older than --storage.tsdb.retention.time, 15 days unl
 func (c *backfillCommand) Run(p *program) error {
 	now := time.Now()
 	period, err := c.period(now)
-	if err != nil {
+	if err := errors.Join(err, c.check()); err != nil {
 		return err
 	}
 	return withStore(p, c.databaseSettings, func(ctx context.Context, db *store.Store) error {
@@ -49,7 +51,8 @@ func (c *backfillCommand) Run(p *program) error {
 		}
 		bar := progressbar.NewOptions(period.Days()*len(workspaces), progressbar.OptionSetWriter(p.stderr), progressbar.OptionSetDescription("writing history"),
 			progressbar.OptionSetVisibility(isTerminal(p.stderr)), progressbar.OptionClearOnFinish(), progressbar.OptionShowCount())
-		history := metrics.History{Source: db, Log: newLogger(p, "warn"), Now: now, Period: period, Told: func() { _ = bar.Add(1) }} // nothing depends on the bar
+		history := metrics.History{Source: db, Log: newLogger(p, "warn"), Now: now, Period: period, Drops: c.Drops, Watch: c.watch(),
+			Told: func() { _ = bar.Add(1) }} // nothing depends on the bar
 		err = history.Write(ctx, p.stdout, workspaces)
 		_ = bar.Finish()
 		if ctx.Err() != nil {

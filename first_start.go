@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"time"
 
 	"golang.org/x/term"
 
@@ -34,7 +35,7 @@ func firstStart(p *program, c *serveCommand, db *store.Store, writer *ingest.Wri
 			"stays", workspace.TimeZone, "asked", c.TimeZone)
 	}
 	if c.Sample {
-		if err := loadSample(p, db, writer, workspace); err != nil {
+		if err := loadSample(p, db, writer, workspace, time.Now()); err != nil {
 			return "", fmt.Errorf("load the sample: %w", err)
 		}
 	}

@@ -45,7 +45,7 @@ func startPrometheus(t testing.TB, r *running, prepare ...func(folder string)) *
 	}
 	address := freeAddress(t)
 	background(t, program, "--config.file="+filepath.Join(folder, "prometheus.yml"),
-		"--storage.tsdb.path="+filepath.Join(folder, "data"), "--storage.tsdb.retention.time=5y", "--web.listen-address="+address, "--log.level=warn")
+		"--storage.tsdb.path="+filepath.Join(folder, "data"), "--storage.tsdb.retention.time=100y", "--web.listen-address="+address, "--log.level=warn")
 	p := &prometheus{t, "http://" + address}
 	eventually(t, time.Minute, "Prometheus has scraped both pages", func() bool {
 		return len(p.query(`up{job=~"mittari|mittari-cx"} == 1`)) == 2
@@ -135,14 +135,13 @@ func (p *prometheus) query(expr string) []promSeries {
 }
 
 func (p *prometheus) queryRange(expr string) []promSeries {
-	return p.queryLast(expr, time.Minute, time.Second)
+	return p.queryUntil(time.Now(), expr, time.Minute, time.Second)
 }
 
-// queryLast asks for the time until now, in steps from multiples of a step on, as Grafana does.
-func (p *prometheus) queryLast(expr string, last, step time.Duration) []promSeries {
-	now := time.Now()
+// queryUntil asks for the time before a moment, at multiples of a step, as Grafana does.
+func (p *prometheus) queryUntil(end time.Time, expr string, last, step time.Duration) []promSeries {
 	return p.series("/api/v1/query_range?" + url.Values{"query": {expr}, "step": {strconv.FormatFloat(step.Seconds(), 'f', -1, 64)},
-		"start": {strconv.FormatInt(now.Add(-last).Truncate(step).Unix(), 10)}, "end": {strconv.FormatInt(now.Truncate(step).Unix(), 10)}}.Encode())
+		"start": {strconv.FormatInt(end.Add(-last).Truncate(step).Unix(), 10)}, "end": {strconv.FormatInt(end.Truncate(step).Unix(), 10)}}.Encode())
 }
 
 func (p *prometheus) series(path string) []promSeries {

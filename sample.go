@@ -18,8 +18,8 @@ import (
 const sampleSeed = 1
 
 // loadSample stores the made-up bank through the writer, as if it had been sent,
-// unless the workspace holds responses.
-func loadSample(p *program, db *store.Store, writer *ingest.Writer, workspace models.Workspace) error {
+// and as it is at a moment, unless the workspace holds responses.
+func loadSample(p *program, db *store.Store, writer *ingest.Writer, workspace models.Workspace, now time.Time) error {
 	stored, err := db.FindResponses(p.ctx, workspace.Key, models.ResponseFilter{Limit: 1})
 	if err != nil || len(stored) > 0 {
 		return err
@@ -28,7 +28,6 @@ func loadSample(p *program, db *store.Store, writer *ingest.Writer, workspace mo
 	if err != nil {
 		return err
 	}
-	now := time.Now()
 	bank := sample.NewBank(sampleSeed, now, zone)
 	for _, entry := range bank.Entries() {
 		if _, _, err := db.PutEntry(p.ctx, workspace.Key, entry); err != nil {

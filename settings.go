@@ -68,12 +68,29 @@ type serveSettings struct {
 	TimeZone         string        `setting:"" placeholder:"ZONE" help:"The time zone of the workspace that the first start makes (UTC); it can't be changed later."`
 	Queue            int           `setting:"" default:"10000" help:"How many requests may wait to be stored before further ones are told to try again (${default})."`
 	DrainTimeout     time.Duration `setting:"" default:"30s" help:"How long to wait for requests under way when stopping (${default})."`
-	DropFloorDay     float64       `setting:"" default:"${floor_day}" placeholder:"POINTS" help:"By how many points (SD) a score moves from day to day without a reason, for drop detection (${default})."`
-	DropFloorWeek    float64       `setting:"" default:"${floor_week}" placeholder:"POINTS" help:"The same from week to week (${default}); cx_score_floor_suggested tells what was measured."`
-	DropFloorMonth   float64       `setting:"" default:"${floor_month}" placeholder:"POINTS" help:"The same for 28 days (${default})."`
-	DeclineFloor     float64       `setting:"" default:"${floor_decline}" placeholder:"POINTS" help:"The same for the CUSUM of slow declines (${default})."`
-	Pprof            bool          `setting:"" help:"Serve profiles of this process at /debug/pprof/ on the metrics listener."`
-	LogLevel         string        `setting:"" default:"info" enum:"debug,info,warn,error" help:"debug, info, warn or error (${default})."`
+	dropSettings
+	Pprof    bool   `setting:"" help:"Serve profiles of this process at /debug/pprof/ on the metrics listener."`
+	LogLevel string `setting:"" default:"info" enum:"debug,info,warn,error" help:"debug, info, warn or error (${default})."`
+}
+
+// dropSettings say how drops are looked for.
+type dropSettings struct {
+	DropFloorDay   float64 `setting:"" default:"${floor_day}" placeholder:"POINTS" help:"By how many points (SD) a score moves from day to day without a reason, for drop detection (${default})."`
+	DropFloorWeek  float64 `setting:"" default:"${floor_week}" placeholder:"POINTS" help:"The same from week to week (${default}); cx_score_floor_suggested tells what was measured."`
+	DropFloorMonth float64 `setting:"" default:"${floor_month}" placeholder:"POINTS" help:"The same for 28 days (${default})."`
+	DeclineFloor   float64 `setting:"" default:"${floor_decline}" placeholder:"POINTS" help:"The same for the CUSUM of slow declines (${default})."`
+}
+
+// check names every floor that can't be.
+func (s dropSettings) check() error {
+	var faults []error
+	for name, floor := range map[string]float64{"--drop-floor-day": s.DropFloorDay, "--drop-floor-week": s.DropFloorWeek,
+		"--drop-floor-month": s.DropFloorMonth, "--decline-floor": s.DeclineFloor} {
+		if !(floor >= 0 && floor <= 100) {
+			faults = append(faults, fmt.Errorf("%s must be 0 to 100 points", name))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 // check names everything wrong with the settings at once.
@@ -91,12 +108,7 @@ func (s serveSettings) check() error {
 	if s.AdminKey != "" && len(s.AdminKey) < models.MinTokenLength {
 		fault("--admin-key must have %d characters at least", models.MinTokenLength)
 	}
-	for name, floor := range map[string]float64{"--drop-floor-day": s.DropFloorDay, "--drop-floor-week": s.DropFloorWeek,
-		"--drop-floor-month": s.DropFloorMonth, "--decline-floor": s.DeclineFloor} {
-		if !(floor >= 0 && floor <= 100) {
-			fault("%s must be 0 to 100 points", name)
-		}
-	}
+	faults = append(faults, s.dropSettings.check())
 	if s.Queue < 1 {
 		fault("--queue must be 1 at least")
 	}
@@ -115,8 +127,8 @@ func defaultFloors() kong.Vars {
 	return vars
 }
 
-// watch is how drops are looked for.
-func (s serveSettings) watch() models.WatchSettings {
+// watch are the settings as the domain has them.
+func (s dropSettings) watch() models.WatchSettings {
 	w := models.DefaultWatch()
 	w.DeclineFloor = s.DeclineFloor
 	floors := map[string]float64{"day": s.DropFloorDay, "week": s.DropFloorWeek, "month": s.DropFloorMonth}

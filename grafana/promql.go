@@ -97,7 +97,7 @@ func aggregate(operator, series, by string, matchers []string) string {
 }
 
 // backfilledPattern finds selectors of the series that mittari backfill writes.
-var backfilledPattern = regexp.MustCompile(`\b(cx_(?:score(?:_stderr|_lower|_upper|_sample_size|_mean|_target|_coverage_ratio|_pooled[a-z_]*)?|journey_[a-z_]+|kpi_[a-z_]+)\{[^}]*\})( offset \S+?)?([),\s]|$)`)
+var backfilledPattern = regexp.MustCompile(`\b(cx_(?:score|journey|volume|kpi)[a-z_]*\{[^}]*\})( offset \S+?)?([),\s]|$)`)
 
 // held makes samples that come once a day, the longest of which has 25 hours,
 // a line: Prometheus itself forgets them after five minutes.

@@ -27,7 +27,9 @@ type History struct {
 	Log    *slog.Logger
 	Now    time.Time
 	Period models.Period // the days that are told of, those that are over
-	Told   func()        // called after each day of each workspace
+	Drops  bool          // tell of drops, declines and volumes, too
+	Watch  models.WatchSettings
+	Told   func() // called after each day of each workspace
 }
 
 // Write writes the history of the workspaces in the OpenMetrics text format,
@@ -59,7 +61,7 @@ func (p *pastWriter) workspace(ctx context.Context, m models.Workspace) error {
 		return err
 	}
 	first, last := p.Period.Since+1, min(p.Period.Until, models.DayOf(p.Now, zone))
-	w := newWorkspace(m, zone, first.Start(zone), bounds{maxLeaves: DefaultMaxCombinations})
+	w := newWorkspace(m, zone, first.Start(zone), bounds{DefaultMaxCombinations, p.Watch})
 	if w.catalog, err = readCatalog(ctx, p.Source, m.Key); err != nil {
 		return err
 	}
@@ -108,7 +110,11 @@ func (p *pastWriter) write(w *workspace) error {
 	for _, metric := range slices.Sorted(maps.Keys(w.tallies)) {
 		var s series
 		w.scoreSeries(&s, w.tallies[metric])
-		w.targetSeries(&s, w.tallies[metric])
+		if p.Drops {
+			w.dropSeries(&s, w.tallies[metric])
+		} else {
+			w.targetSeries(&s, w.tallies[metric])
+		}
 		if err := p.series(&s, now); err != nil {
 			return err
 		}

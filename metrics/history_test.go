@@ -15,11 +15,14 @@ import (
 )
 
 // history is what a History of the shelf's workspaces writes of the last days.
-func history(t testing.TB, s *shelf, days int) string {
+func history(t testing.TB, s *shelf, days int, change ...func(*History)) string {
 	t.Helper()
 	var b strings.Builder
 	today := models.DayOf(s.clock(), time.UTC)
 	h := History{Source: s, Log: slog.New(slog.DiscardHandler), Now: s.clock(), Period: models.Period{Since: today - models.Day(days), Until: today + 1}, Told: func() {}}
+	for _, do := range change {
+		do(&h)
+	}
 	workspaces, err := s.FindWorkspaces(t.Context())
 	if err == nil {
 		err = h.Write(t.Context(), &b, workspaces)
@@ -56,6 +59,12 @@ func answerDaily(t testing.TB, s *shelf, day int) {
 }
 
 func TestHistoryIsWhatWasPublishedAtEachMidnight(t *testing.T) {
+	for _, drops := range []bool{false, true} {
+		t.Run(fmt.Sprint("drops ", drops), func(t *testing.T) { compareHistory(t, drops) })
+	}
+}
+
+func compareHistory(t *testing.T, drops bool) {
 	zone := mustZone(t, "Europe/Helsinki")
 	s := bank(t)
 	s.now = time.Date(2026, 10, 10, 12, 0, 0, 0, zone) // the clocks change on the 25th; the bank's own answers stay in the future
@@ -77,7 +86,7 @@ func TestHistoryIsWhatWasPublishedAtEachMidnight(t *testing.T) {
 		published[midnight] = get(t, e, "/metrics/cx").Body.String()
 		s.now = midnight.Add(9 * time.Hour)
 	}
-	text := history(t, s, 60)
+	text := history(t, s, 60, func(h *History) { h.Drops, h.Watch = drops, models.DefaultWatch() })
 	families := map[string]bool{}
 	for _, found := range regexp.MustCompile(`(?m)^# TYPE (\S+) gauge$`).FindAllStringSubmatch(text, -1) {
 		families[found[1]] = true
@@ -86,6 +95,11 @@ func TestHistoryIsWhatWasPublishedAtEachMidnight(t *testing.T) {
 		"cx_score_coverage_ratio", "cx_score_pooled", "cx_journey_score", "cx_journey_step_position", "cx_kpi_value", "cx_kpi_period_start_timestamp_seconds"} {
 		if !families[name] {
 			t.Errorf("the history has no %s", name)
+		}
+	}
+	for _, name := range []string{"cx_score_baseline", "cx_score_drop_points", "cx_score_drop_z", "cx_score_target_z", "cx_volume_responses"} {
+		if families[name] != drops {
+			t.Errorf("the history has %s: %v", name, families[name])
 		}
 	}
 	for midnight, page := range published {
