@@ -104,6 +104,9 @@ func (b *bench) close() error {
 func (b *bench) postgres(settings ...string) (*storetest.Server, error) {
 	settings = append([]string{"shared_buffers = 512MB", "max_wal_size = 4GB", "checkpoint_timeout = 15min",
 		"max_connections = 200", "maintenance_work_mem = 256MB", "timezone = 'UTC'"}, settings...)
+	if b.profile != "" {
+		settings = append(settings, preload)
+	}
 	server, err := storetest.Start(settings...)
 	if err == nil {
 		b.later(server.Stop)

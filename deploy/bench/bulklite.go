@@ -20,7 +20,7 @@ func (b *bench) bulkSQLite() error {
 	}
 	responses, answers := rowsOf(n)
 	var p pairs
-	for round := range b.rounds {
+	for round := range b.fewRounds() {
 		var sent, inserted float64
 		err := b.within(func(b *bench) error {
 			database := "sqlite://" + b.sqlite("bulk")

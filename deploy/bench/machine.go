@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -17,11 +19,12 @@ type machine struct {
 	memory    string
 	flushes   float64 // a second, of 8 KiB each in the folder that everything is kept in
 	folder    string
+	postgres  string // the version of psql, whose server it is
 	load      string // before the run
 }
 
 // describe looks at the machine, and measures how often its disk flushes.
-func describe(folder string) (machine, error) {
+func describe(ctx context.Context, folder string) (machine, error) {
 	m := machine{cores: runtime.NumCPU(), folder: filepath.Dir(folder), processor: "unknown processor",
 		memory: "unknown memory", load: "unknown"}
 	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
@@ -39,7 +42,11 @@ func describe(folder string) (machine, error) {
 	if text, err := os.ReadFile("/proc/loadavg"); err == nil {
 		m.load = strings.Join(strings.Fields(string(text))[:3], " ")
 	}
-	var err error
+	version, err := exec.CommandContext(ctx, "psql", "--version").Output()
+	if err != nil {
+		return m, fmt.Errorf("psql is needed: %w", err)
+	}
+	m.postgres = strings.TrimPrefix(strings.TrimSpace(string(version)), "psql ")
 	m.flushes, err = flushRate(folder, time.Second)
 	return m, err
 }
@@ -78,6 +85,6 @@ func flushRate(folder string, during time.Duration) (rate float64, err error) {
 }
 
 func (m machine) String() string {
-	return fmt.Sprintf("%d cores (%s), %s, %s %s/%s, load before %s; %.0f fdatasync/s of 8 KiB in %s.",
-		m.cores, m.processor, m.memory, runtime.Version(), runtime.GOOS, runtime.GOARCH, m.load, m.flushes, m.folder)
+	return fmt.Sprintf("%d cores (%s), %s, %s %s/%s, %s, load before %s; %.0f fdatasync/s of 8 KiB in %s.",
+		m.cores, m.processor, m.memory, runtime.Version(), runtime.GOOS, runtime.GOARCH, m.postgres, m.load, m.flushes, m.folder)
 }

@@ -59,7 +59,7 @@ func measure(ctx context.Context, o options, stdout, stderr io.Writer) (reached 
 	if err := b.prepare(); err != nil {
 		return false, errors.Join(err, b.close())
 	}
-	machine, err := describe(b.dir)
+	machine, err := describe(ctx, b.dir)
 	if err != nil {
 		return false, errors.Join(err, b.close())
 	}
@@ -74,11 +74,13 @@ func measure(ctx context.Context, o options, stdout, stderr io.Writer) (reached 
 		}
 	}
 	if ctx.Err() != nil {
-		faults = append(faults, errors.New("interrupted: what follows in the table was not measured"))
+		faults = append(faults, errors.New("interrupted: the table has what was measured until then"))
 	}
 	if err := b.close(); err != nil {
 		faults = append(faults, err)
 	}
-	report(stdout, machine, o, b.results, time.Since(begun))
+	if len(b.results) > 0 {
+		report(stdout, machine, o, b.results, time.Since(begun))
+	}
 	return allReached(b.results), errors.Join(faults...)
 }

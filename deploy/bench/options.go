@@ -21,6 +21,7 @@ type options struct {
 	bulk        int // responses of row 4; row 5 takes a quarter
 	senders     int // bulk requests at a time
 	many, few   int // responses stored in rows 7 to 10
+	verifyMany  bool
 	profile     string
 }
 
@@ -57,12 +58,13 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&rows, "rows", "", "the `numbers` of the rows to measure, such as 1,2,6; all unless given")
 	flags.StringVar(&connections, "connections", "64,256", "the `numbers` of connections of rows 1 and 2")
 	flags.DurationVar(&o.time, "time", normal.time, "how long a measure lasts, after a warm-up of a quarter of it")
-	flags.IntVar(&o.rounds, "rounds", normal.rounds, "how many `times` each is measured, in turn with its baseline")
+	flags.IntVar(&o.rounds, "rounds", normal.rounds, "how many `times` each is measured, in turn with its baseline; rows 4, 5 and 8 three times at the most")
 	flags.IntVar(&o.bulk, "bulk", normal.bulk, "`responses` sent in bulk in row 4; row 5 takes a quarter of them")
 	flags.IntVar(&o.senders, "senders", 1, "bulk `requests` at a time, which share the responses of rows 4 and 5")
 	flags.IntVar(&o.many, "many", normal.many, "`responses` stored in rows 7 to 10")
 	flags.IntVar(&o.few, "few", normal.few, "the smaller number of `responses` that they are compared with")
-	flags.StringVar(&o.profile, "profile", "", "write CPU profiles of the server during rows 1 to 5 into this `folder`")
+	flags.BoolVar(&o.verifyMany, "verify", false, "have mittari verify recount the responses that were made also where they are more than a million, in minutes")
+	flags.StringVar(&o.profile, "profile", "", "write CPU profiles of the server during rows 1 to 5, and what PostgreSQL spent its time on, into this `folder`")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -140,6 +142,9 @@ func numbers(flag, list string, most int) ([]int, error) {
 func (o options) wants(rows []int) bool {
 	return len(o.rows) == 0 || slices.ContainsFunc(rows, func(row int) bool { return slices.Contains(o.rows, row) })
 }
+
+// fewRounds is for what takes long, or hardly varies.
+func (o options) fewRounds() int { return min(3, o.rounds) }
 
 // warmUp goes before each measure.
 func (o options) warmUp() time.Duration { return o.time / 4 }

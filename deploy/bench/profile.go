@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -27,4 +29,37 @@ func (b *bench) profiled(server *process, name string, during time.Duration, do 
 		return err
 	}
 	return <-taken
+}
+
+// preload is the setting by which PostgreSQL counts the time of its statements, where profiles are wanted.
+const preload = "shared_preload_libraries = 'pg_stat_statements'"
+
+// statements writes which ones took PostgreSQL the most time in the database, the longest first.
+func (b *bench) statements(database, name string) (err error) {
+	if b.profile == "" {
+		return nil
+	}
+	if err := execute(b.ctx, database, "CREATE EXTENSION IF NOT EXISTS pg_stat_statements"); err != nil {
+		return err
+	}
+	db, err := connect(database)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	rows, err := db.QueryContext(b.ctx, `SELECT format('%s ms  %s calls  %s rows  %s', round(total_exec_time), calls, rows, left(regexp_replace(query, '\s+', ' ', 'g'), 200))
+		FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY total_exec_time DESC LIMIT 20`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var text strings.Builder
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			return err
+		}
+		fmt.Fprintln(&text, line)
+	}
+	return errors.Join(rows.Err(), os.WriteFile(filepath.Join(b.profile, name+".statements.txt"), []byte(text.String()), 0o600))
 }

@@ -55,7 +55,7 @@ func (b *bench) scrapes() error {
 	if err != nil {
 		return err
 	}
-	b.tell(6, what+", every series changed: the refresh and the scrape after it", baseline, changed, seconds, atMost(1.3))
+	b.tell(6, what+", every group changed: the refresh and the scrape after it", baseline, changed, seconds, atMost(1.3))
 	return nil
 }
 

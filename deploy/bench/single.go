@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -41,7 +42,7 @@ func (b *bench) singlePostgres() error {
 		}
 		b.tellSingles(connections, paces)
 	}
-	return b.verify(database)
+	return errors.Join(b.verify(database), b.statements(database, "rows-1-2"))
 }
 
 // singleSQLite measures row 3.

@@ -60,18 +60,22 @@ type result struct {
 
 // tell makes a row of what was measured.
 func (b *bench) tell(row int, what, baseline string, p pairs, unit func(float64) string, reach bound) *result {
-	r := result{row: row, what: what, baseline: baseline, base: unit(middle(p.base)), ours: unit(middle(p.ours)), ratio: p.ratio(), reach: reach}
-	r.least, r.most = p.spread()
-	b.results = append(b.results, r)
-	b.say("row %d, %s: %s, baseline %s: %s (%s to %s), to reach %s", row, what, r.ours, r.base,
-		reach.show(r.ratio), reach.show(r.least), reach.show(r.most), reach)
-	return &b.results[len(b.results)-1]
+	return b.add(result{row: row, what: what, baseline: baseline, base: unit(middle(p.base)), ours: unit(middle(p.ours)), reach: reach}, p)
 }
 
-// tellFaster does the same of times, as how many times faster ours is.
+// tellFaster makes a row of times, whose ratio is how many times faster ours is.
 func (b *bench) tellFaster(row int, what, baseline string, p pairs, reach bound) {
-	r := b.tell(row, what, baseline, p.inverse(), seconds, reach)
-	r.base, r.ours = r.ours, r.base
+	b.add(result{row: row, what: what, baseline: baseline, base: seconds(middle(p.base)), ours: seconds(middle(p.ours)), reach: reach}, p.inverse())
+}
+
+// add adds the row with the ratios of the pairs.
+func (b *bench) add(r result, p pairs) *result {
+	r.ratio = p.ratio()
+	r.least, r.most = p.spread()
+	b.results = append(b.results, r)
+	b.say("row %d, %s: %s, baseline %s: %s (%s to %s), to reach %s", r.row, r.what, r.ours, r.base,
+		r.reach.show(r.ratio), r.reach.show(r.least), r.reach.show(r.most), r.reach)
+	return &b.results[len(b.results)-1]
 }
 
 func (r result) reached() bool { return r.reach.reached(r.ratio) && !r.alsoFailed }
