@@ -19,7 +19,7 @@ func (s *Store) bytesOf(column string) string {
 	return column // as SQLite does anyhow
 }
 
-// analysisSettings are PostgreSQL's for one analysis. It takes one core, so that
+// analysisSettings are PostgreSQL's for one query of an analysis. It takes one core, so that
 // the others go on answering, and memory of its own before it writes to disk:
 // enough for a million persons. Responses and their answers, both stored in the
 // order of the ids, are merged rather than hashed: that takes half the time and no memory.
@@ -27,7 +27,7 @@ func analysisSettings() []string {
 	return []string{"max_parallel_workers_per_gather = 0", "work_mem = '256MB'", "enable_hashjoin = off", "jit = off"}
 }
 
-// mostAnalyses is how many may run at once: each takes a core of the database's
+// mostAnalyses is how many may run at once: each takes a core or two of the database's
 // and some 200 MB for a million persons. Others wait.
 const mostAnalyses = 2
 

@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"math"
+	"time"
 
 	"github.com/mittari/mittari/models"
 )
@@ -38,36 +41,59 @@ func (s *Store) FiguresOfPersons(ctx context.Context, workspace, kpi string, sta
 // together by person here, which takes less than half of what the database needs for it.
 func (s *Store) EachPersonFigure(ctx context.Context, workspace string, q models.ValueQuery, do func(models.PersonFigure) error) error {
 	sums := models.NewPersonSums(q)
-	if err := s.eachOfPersons(ctx, figuresBetween(workspace, q, sums), s.answersBefore(workspace, q, sums)); err != nil {
+	if err := s.eachOfPersons(ctx, figuresBetween(workspace, q, sums), answersBefore(workspace, q, sums)); err != nil {
 		return err
 	}
 	return sums.Each(do)
 }
 
+// figuresBetween reads a figure and what else counts: the size that a mean is
+// weighted by, or the period's first day where the latest counts.
 func figuresBetween(workspace string, q models.ValueQuery, sums *models.PersonSums) personQuery {
 	since := q.Period.Since
 	if q.KPI.AddsUp == models.ByLast {
 		since = q.Last // over time, a stock is that of the end
 	}
+	weighted := q.KPI.AddsUp == models.ByMean && !q.KPI.YesNo
+	also := "start"
+	if weighted {
+		also = "size"
+	}
+	add := func(person uint64, value, also float64) {
+		if weighted {
+			sums.AddFigure(person, 0, value, also)
+		} else {
+			sums.AddFigure(person, models.Day(also), value, 0)
+		}
+	}
 	return personQuery{
-		person: "person", at: "start", a: "value", b: "size",
+		onPostgres: "value, CAST(" + also + " AS double precision)", onSQLite: "value, " + also,
 		from: `observations WHERE workspace = ? AND kpi = ? AND period = ? AND replaced_at IS NULL AND person <> '' AND start >= ? AND start < ?`,
 		args: []any{workspace, q.KPI.Key, string(q.Length), int(since), int(q.Period.Until)},
-		do: func(person uint64, at int64, value, size float64) {
-			sums.AddFigure(person, models.Day(at), value, size)
+		takeBytes: func(person uint64, row [][]byte) {
+			add(person, math.Float64frombits(eightBytes(row[0])), math.Float64frombits(eightBytes(row[1])))
 		},
+		take: func(person uint64, value, also any) { add(person, number(value), number(also)) },
 	}
 }
 
-func (s *Store) answersBefore(workspace string, q models.ValueQuery, sums *models.PersonSums) personQuery {
+// answersBefore reads scores and when they were given, to the microsecond; from
+// PostgreSQL as one number, whose last seven bits are the place on the scale.
+func answersBefore(workspace string, q models.ValueQuery, sums *models.PersonSums) personQuery {
 	from, args := answersOfPersons(workspace, q.Metric, q.Filter)
-	at := "collected_at"
-	if s.dialect == onPostgres {
-		at = "date_part('epoch', collected_at) * 1000000"
-	}
 	return personQuery{
-		person: "person", at: at, a: "score", b: "NULL", from: from + " AND responses.day < ?", args: append(args, int(q.Answered())),
-		do: func(person uint64, at int64, score, _ float64) { sums.AddAnswer(person, at, int64(score)) },
+		onPostgres: fmt.Sprintf("CAST(date_part('epoch', collected_at) * 1000000 AS bigint) * 128 + score - (%d)", q.Metric.Min),
+		onSQLite:   "collected_at, score",
+		from:       from + " AND responses.day < ?", args: append(args, int(q.Answered())),
+		takeBytes: func(person uint64, row [][]byte) {
+			both := int64(eightBytes(row[0]))
+			sums.AddAnswer(person, both>>7, both&127+int64(q.Metric.Min))
+		},
+		take: func(person uint64, at, score any) {
+			if t, is := at.(time.Time); is {
+				sums.AddAnswer(person, t.UnixMicro(), int64(number(score)))
+			}
+		},
 	}
 }
 
