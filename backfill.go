@@ -20,7 +20,7 @@ const historyYears = 5
 type backfillCommand struct {
 	databaseSettings
 	dropSettings
-	Drops     bool   `help:"Also what drop detection told: half as much again to read and write. The settings below are those of the server."`
+	Drops     bool   `help:"Also what drop detection told, by the floors given: nearly twice as much to write."`
 	Workspace string `help:"Only this workspace; without it all of them."`
 	Since     string `placeholder:"YYYY-MM-DD" help:"The first day; without it five years ago."`
 	Until     string `placeholder:"YYYY-MM-DD" help:"The day after the last one, best the one on which Prometheus began to look; without it today: days that are not over are left out."`

@@ -18,8 +18,17 @@ type distinct struct {
 	more  bool     // others were shown beside these
 }
 
-func (d *distinct) add(value string) {
-	h := xxhash.Sum64String(value)
+func (d *distinct) add(value string) { d.addHash(xxhash.Sum64String(value)) }
+
+// merge adds the values that another was shown.
+func (d *distinct) merge(o *distinct) {
+	for _, h := range o.least {
+		d.addHash(h)
+	}
+	d.more = d.more || o.more
+}
+
+func (d *distinct) addHash(h uint64) {
 	at, found := slices.BinarySearch(d.least, h)
 	if found {
 		return

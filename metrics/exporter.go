@@ -109,10 +109,12 @@ func (e *Exporter) Refresh(ctx context.Context) error {
 }
 
 // Run refreshes until the context ends: every interval, but never more than half
-// of the time. Beside it, it asks what is linked with persons every few minutes.
+// of the time. Beside it, it reads the KPIs that take long, and asks what is
+// linked with persons every few minutes.
 func (e *Exporter) Run(ctx context.Context) {
 	var beside sync.WaitGroup
 	beside.Go(func() { e.runPersons(ctx) })
+	beside.Go(func() { e.runKPIs(ctx) })
 	defer beside.Wait()
 	for {
 		begun := time.Now()

@@ -34,6 +34,8 @@ type kpi struct {
 	stale bool              // the observations, or how they are read, are not what they were
 	read  time.Time         // when it was begun to read them
 	took  time.Duration
+	// It takes longer than kpiShare: see RefreshKPIs.
+	beside bool
 }
 
 // kpiSlot is what one figure is told of.
@@ -52,7 +54,7 @@ func (w *workspace) adoptKPIs(before catalog) {
 	for _, k := range w.catalog.kpis {
 		known := w.kpis[k.Key]
 		if known == nil || known.KPI != k || k.Kind == models.EmployeeKPI && before.anonymity != w.catalog.anonymity {
-			known = &kpi{KPI: k, stale: true}
+			known = &kpi{KPI: k, stale: true, beside: known != nil && known.beside}
 		}
 		found[k.Key] = known
 		if retargeted {
@@ -70,7 +72,7 @@ func (w *workspace) adoptKPIs(before catalog) {
 // inheritKPIs tells what was told before until the KPIs are read.
 func (w *workspace) inheritKPIs(before *workspace) {
 	for key, k := range before.kpis {
-		w.kpis[key] = &kpi{KPI: k.KPI, told: k.told, stale: true}
+		w.kpis[key] = &kpi{KPI: k.KPI, told: k.told, stale: true, beside: k.beside}
 		w.dirty[kpisText+key] = true
 	}
 }
@@ -106,7 +108,8 @@ func firstKPIYear(today models.Day) models.Day {
 	return year
 }
 
-// readKPIs reads those that are stale, apart from those that have to wait.
+// readKPIs reads those that are stale, apart from those that have to wait. One
+// that takes longer than kpiShare is left, to be read beside the scores from now on.
 func (w *workspace) readKPIs(ctx context.Context, source Source, now func() time.Time) error {
 	first := now()
 	for _, key := range slices.Sorted(maps.Keys(w.kpis)) {
@@ -114,11 +117,16 @@ func (w *workspace) readKPIs(ctx context.Context, source Source, now func() time
 		if begun.Sub(first) > kpiShare {
 			return nil
 		}
-		since := begun.Sub(k.read)
-		if !k.stale || since >= 0 && since < kpiRest*k.took {
+		if k.beside || !k.due(begun) {
 			continue
 		}
-		told, err := w.latest(ctx, source, k.KPI)
+		inTime, cancel := context.WithTimeout(ctx, kpiShare)
+		told, err := w.latest(inTime, source, k.KPI)
+		k.beside = inTime.Err() != nil && ctx.Err() == nil
+		cancel()
+		if k.beside {
+			continue
+		}
 		if err != nil {
 			return err
 		}

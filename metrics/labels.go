@@ -1,6 +1,11 @@
 package metrics
 
-import "github.com/mittari/mittari/models"
+import (
+	"maps"
+	"slices"
+
+	"github.com/mittari/mittari/models"
+)
 
 // labels are the values that the label of one dimension may take: those of the
 // workspace's catalog, so that their number is bounded and every replica has the
@@ -42,3 +47,14 @@ func (l *labels) number(value string) uint32 {
 
 // fold is the value itself, or models.OtherKey.
 func (l *labels) fold(value string) string { return l.values[l.number(value)] }
+
+// clone are the same values, of which none was told as another yet.
+func (l *labels) clone() *labels {
+	return &labels{numbers: maps.Clone(l.numbers), values: slices.Clone(l.values)}
+}
+
+// learn takes over what a clone told as another. It reports false when a value that was added here since may be among that.
+func (l *labels) learn(clone *labels) bool {
+	l.folded.merge(&clone.folded)
+	return !slices.ContainsFunc(l.values[len(clone.values):], clone.folded.maybe)
+}
