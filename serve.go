@@ -28,7 +28,7 @@ func (c *serveCommand) Run(p *program) error {
 		return err
 	}
 	log := newLogger(p, c.LogLevel)
-	db, err := openStore(p, c.databaseSettings, log)
+	db, err := openStore(p, c.databaseSettings, false, log)
 	if err != nil {
 		return err
 	}
@@ -93,11 +93,12 @@ func newLogger(p *program, level string) *slog.Logger {
 	return slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: least}))
 }
 
-func openStore(p *program, s databaseSettings, log *slog.Logger) (*store.Store, error) {
+// openStore opens the database; with existing, one that there is.
+func openStore(p *program, s databaseSettings, existing bool, log *slog.Logger) (*store.Store, error) {
 	if s.MaxKeys < 1 {
 		return nil, fmt.Errorf("--max-keys must be 1 at least")
 	}
-	return store.Open(p.ctx, store.Config{URL: s.DatabaseURL, MaxKeys: s.MaxKeys, Clock: time.Now, Logger: log})
+	return store.Open(p.ctx, store.Config{URL: s.DatabaseURL, Existing: existing, MaxKeys: s.MaxKeys, Clock: time.Now, Logger: log})
 }
 
 // tidy deletes what nobody needs any more, who was asked long ago too, and counts the anonymous answers that

@@ -291,3 +291,16 @@ func TestVerifyFindsAndMendsWhatDiffers(t *testing.T) {
 		}
 	})
 }
+
+func TestCommandsMakeNoDatabaseWhereThereIsNone(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "missing", "mittari.db")
+	for _, args := range [][]string{{"verify"}, {"backfill"}, {"keys", "list"}, {"workspaces", "list"}} {
+		code, out, errs := call(t, envOf(), append(args, "--database-url", "sqlite://"+file)...)
+		if code == 0 || out != "" || !strings.Contains(errs, "there is no database") || !strings.Contains(errs, file) {
+			t.Errorf("%v gave %d: %s%s", args, code, out, errs)
+		}
+		if _, err := os.Stat(filepath.Dir(file)); !os.IsNotExist(err) {
+			t.Errorf("%v made a folder: %v", args, err)
+		}
+	}
+}

@@ -29,10 +29,11 @@ import (
 
 // Config is what a store is opened with.
 type Config struct {
-	URL     string // postgres://… or sqlite:…; see Open
-	MaxKeys int    // how many keys of one catalog are created on first use
-	Clock   func() time.Time
-	Logger  *slog.Logger
+	URL      string // postgres://… or sqlite:…; see Open
+	Existing bool   // a SQLite file that is missing is an error, and not created
+	MaxKeys  int    // how many keys of one catalog are created on first use
+	Clock    func() time.Time
+	Logger   *slog.Logger
 }
 
 // Store is a database with Mittari's tables. Its methods may be called concurrently.
@@ -58,7 +59,7 @@ const (
 // Open connects to the database and brings its schema up to date.
 //
 // URL is postgres://user@host/database, or sqlite:///absolute/file.db, or
-// sqlite:relative/file.db; a missing SQLite file and its folder are created.
+// sqlite:relative/file.db; a missing SQLite file and its folder are created, unless it is to be Existing.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	s := &Store{clock: c.Clock, log: c.Logger, known: newKnownKeys(c.MaxKeys), large: make(chan struct{}, mostAnalyses)}
 	var err error
@@ -66,7 +67,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	case "postgres", "postgresql":
 		err = s.openPostgres(ctx, c.URL)
 	case "sqlite":
-		err = s.openSQLite(strings.TrimPrefix(rest, "//"))
+		err = s.openSQLite(strings.TrimPrefix(rest, "//"), c.Existing)
 	default:
 		return nil, fmt.Errorf("the database URL must begin with postgres:// or sqlite:, such as sqlite:///path/file.db")
 	}
@@ -97,10 +98,13 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 // openSQLite opens one connection that writes and a few that read beside it.
 // Acknowledged means on disk: synchronous(FULL) flushes the log at each commit.
 // A new file is its owner's only; SQLite gives its log the same mode.
-func (s *Store) openSQLite(path string) error {
+func (s *Store) openSQLite(path string, existing bool) error {
 	s.dialect = onSQLite
 	if path == "" {
 		return fmt.Errorf("the SQLite URL names no file: use sqlite:///path/file.db")
+	}
+	if _, err := os.Stat(path); existing && err != nil {
+		return fmt.Errorf("there is no database yet, or not there: %w", err)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return err
