@@ -181,3 +181,73 @@ func TestReaderFindsNoSingleAnswerByAnyRoute(t *testing.T) {
 		}
 	})
 }
+
+// kiosk sends an employee's answer at the kiosk with a key and gives the response's id.
+func (o *office) kiosk(key string, score int) string {
+	body := fmt.Sprintf(`{"survey":"week","touchpoint":"morning","channel":"kiosk","team":"c","metric":"mood","score":%d,"comment":"said by %[1]d."}`, score)
+	var stored struct{ ID string }
+	if err := json.Unmarshal([]byte(o.must(key, "POST", "/v1/responses", body)), &stored); err != nil {
+		o.t.Fatal(err)
+	}
+	return stored.ID
+}
+
+// seenAtKiosk are the scores that the reader is told by team, today or ever, and what was said.
+func (o *office) seenAtKiosk() string {
+	var all []string
+	for _, query := range []string{"", "&group_by=team", "&group_by=channel", "&team=c&channel=kiosk"} {
+		for _, row := range o.scores(query + "&window=365d") {
+			for _, d := range row.Distribution {
+				if d.N > 0 {
+					all = append(all, fmt.Sprint(d.Score))
+				}
+			}
+		}
+	}
+	for _, found := range saidPattern.FindAllStringSubmatch(o.must(o.reader, "GET", "/v1/comments?metric=mood&window=365d&limit=1000", ""), -1) {
+		all = append(all, found[1])
+	}
+	slices.Sort(all)
+	return strings.Join(slices.Compact(all), " ")
+}
+
+// Who may send answers can't fill up a lot with made-up ones to find what the few others in it said.
+func TestReaderCantFillUpALotOfOthers(t *testing.T) {
+	onBothDatabases(t, func(t *testing.T, database string) {
+		o := newOffice(t, database)
+		desk := o.key("desk", models.WriteResponses)
+		var ids []string
+		for _, score := range []int{11, 12, 13, 14} {
+			ids = append(ids, o.kiosk(desk, score))
+		}
+		for range 12 {
+			ids = append(ids, o.kiosk(o.reader, 50))
+		}
+		if seen := o.seenAtKiosk(); seen != "50" {
+			t.Errorf("the reader sees %q", seen)
+		}
+		for _, excluded := range []string{"true", "false"} { // what comes back is no less apart
+			for _, id := range ids {
+				o.must(o.reader, "PATCH", "/v1/responses/"+id, `{"excluded":`+excluded+`}`)
+			}
+		}
+		for range 3 {
+			for range 12 {
+				o.kiosk(o.reader, 50)
+			}
+			o.at = o.at.AddDate(0, 0, 20) // their wave is over
+			if err := o.db.FormLots(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if seen := o.seenAtKiosk(); seen != "50" {
+				t.Errorf("the reader sees %q", seen)
+			}
+		}
+		for _, score := range []int{15, 16, 17, 18, 19} { // those who came back come beside five new ones
+			o.kiosk(desk, score)
+		}
+		if seen := o.seenAtKiosk(); seen != "11 12 13 14 15 16 17 18 19 50" {
+			t.Errorf("the reader sees %q", seen)
+		}
+	})
+}

@@ -91,7 +91,7 @@ func (c *revokeKeyCommand) Run(p *program) error {
 	})
 }
 
-// withStore opens the database for one command.
+// withStore opens the database that there is for one command.
 func withStore(p *program, s databaseSettings, do func(context.Context, *store.Store) error) error {
 	db, err := openStore(p, s, true, newLogger(p, "warn"))
 	if err != nil {

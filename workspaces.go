@@ -23,16 +23,19 @@ type createWorkspaceCommand struct {
 	TimeZone string `default:"UTC" help:"Whose days its days are, such as Europe/Helsinki (${default}). It can't be changed later."`
 }
 
-// Run makes the workspace.
+// Run makes the workspace, and the database where there is none: it may be set up before it is served.
 func (c *createWorkspaceCommand) Run(p *program) error {
 	workspace := models.Workspace{Key: c.Key, Name: c.Name, TimeZone: c.TimeZone}
 	if err := workspace.Check(); err != nil {
 		return err
 	}
-	return withStore(p, c.databaseSettings, func(ctx context.Context, db *store.Store) error {
-		_, err := db.CreateWorkspace(ctx, workspace)
+	db, err := openStore(p, c.databaseSettings, false, newLogger(p, "warn"))
+	if err != nil {
 		return err
-	})
+	}
+	defer db.Close()
+	_, err = db.CreateWorkspace(p.ctx, workspace)
+	return err
 }
 
 type listWorkspacesCommand struct{ databaseSettings }

@@ -37,7 +37,7 @@ func (s *server) findAnonymity(c *gin.Context) error {
 // @Description	of employees, and of customers any number, unless these are raised. They are never lowered.
 // @Description
 // @Description	Answers to a metric with a threshold are counted in lots: a lot is at least as many answers of the same
-// @Description	survey, touchpoint, channel, segment and team as the threshold asks for, counted together on the day of
+// @Description	survey, touchpoint, channel, segment and team, sent with the same key, as the threshold asks for, counted together on the day of
 // @Description	the last. Nothing is told of an answer before its lot is full; after 14 days what is left is put
 // @Description	together for the team, the survey, or the company as a whole. Every figure is a sum of whole lots, and so is the
 // @Description	difference of any two: what fewer people said can't be found by subtracting one figure from another.

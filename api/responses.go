@@ -78,6 +78,7 @@ func (s *server) check(c *gin.Context, submission models.Submission) (models.Acc
 	}
 	return submission.Check(models.Rules{
 		Workspace: workspaceOf(c), Metrics: rules.metrics, Zone: rules.zone, Now: s.Clock(), NewID: s.NewID,
+		PostedBy: requestKey(c).ID,
 	})
 }
 

@@ -2,6 +2,7 @@ package models
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ type Held struct {
 	Since      time.Time // when it was stored
 	Lot        string    // a UUIDv7; "" while it waits
 	Returned   bool      // it was in a lot that lost another answer, erased or excluded
+	PostedBy   string    // the id of the key that sent it; "" where that is not known
 }
 
 // Lot is answers that are counted together, under what all of them have in
@@ -54,25 +56,27 @@ func grains() [][]Dimension {
 // keys, as those of a lot do that has become too small, stay together. Those stored
 // before closed, which found too few of their kind, are put together under fewer
 // keys. Answers that have Returned come back beside threshold others only, so that
-// what is missing of their old lot can't be told.
+// what is missing of their old lot can't be told. Those that were sent with
+// different keys are never put together: who may send answers could otherwise fill
+// up a lot with made-up ones and find what the few others in it said.
 func Lots(waiting []Held, threshold int64, closed time.Time) []Lot {
 	var lots []Lot
 	for i, grain := range grains() {
-		groups := map[Keys][]Held{}
+		groups := map[lotGroup][]Held{}
 		var others []Held // not for this grain
 		for _, h := range waiting {
 			if i > 0 && !h.Since.Before(closed) {
 				others = append(others, h)
 				continue
 			}
-			keys := h.Keys.only(grain)
-			groups[keys] = append(groups[keys], h)
+			group := lotGroup{h.Keys.only(grain), h.PostedBy}
+			groups[group] = append(groups[group], h)
 		}
 		waiting = others
-		for _, keys := range sortedGroups(groups) {
-			formed, rest := cut(groups[keys], threshold)
+		for _, group := range sortedGroups(groups) {
+			formed, rest := cut(groups[group], threshold)
 			for _, answers := range formed {
-				lots = append(lots, Lot{Day: answers[len(answers)-1].Day, Keys: keys, Answers: answers})
+				lots = append(lots, Lot{Day: answers[len(answers)-1].Day, Keys: group.keys, Answers: answers})
 			}
 			waiting = append(waiting, rest...)
 		}
@@ -89,13 +93,16 @@ func (k Keys) only(dimensions []Dimension) Keys {
 	return some
 }
 
-func sortedGroups(groups map[Keys][]Held) []Keys {
-	keys := make([]Keys, 0, len(groups))
-	for k := range groups {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, func(a, b Keys) int { return slices.Compare(a[:], b[:]) })
-	return keys
+// lotGroup is what a lot's answers have in common.
+type lotGroup struct {
+	keys     Keys
+	postedBy string
+}
+
+func sortedGroups(groups map[lotGroup][]Held) []lotGroup {
+	return slices.SortedFunc(maps.Keys(groups), func(a, b lotGroup) int {
+		return cmp.Or(slices.Compare(a.keys[:], b.keys[:]), strings.Compare(a.postedBy, b.postedBy))
+	})
 }
 
 // cut divides answers, by day, into parts of threshold answers or more; the last

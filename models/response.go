@@ -25,6 +25,7 @@ type Response struct {
 	Properties   map[string]any `json:"properties,omitempty"`
 	Tags         []string       `json:"tags,omitempty" example:"pilot"`
 	Excluded     bool           `json:"excluded"` // kept, but counted nowhere
+	PostedBy     string         `json:"-"`        // the id of the key that sent it, where some of it is counted in lots; see Held
 	Answers      []Answer       `json:"answers"`
 }
 
@@ -75,7 +76,7 @@ func (r Response) Held(day Day, metrics Metrics) []Held {
 		if !metrics.InLots(a) {
 			continue
 		}
-		h := Held{ResponseID: r.ID, Touchpoint: a.Touchpoint, Metric: a.Metric, Score: a.Score, Day: day, Keys: r.Keys(a), Since: r.CreatedAt}
+		h := Held{ResponseID: r.ID, Touchpoint: a.Touchpoint, Metric: a.Metric, Score: a.Score, Day: day, Keys: r.Keys(a), Since: r.CreatedAt, PostedBy: r.PostedBy}
 		held = append(held, h)
 		if a.Comment != "" {
 			h.Comment = true

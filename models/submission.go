@@ -48,6 +48,7 @@ type Rules struct {
 	Zone      *time.Location // the workspace's
 	Now       time.Time
 	NewID     func() string // a UUIDv7
+	PostedBy  string        // the id of the key that sends it; "" for none
 }
 
 // Accepted is a response that has passed every check: the only thing that can be stored.
@@ -96,9 +97,13 @@ func (s Submission) Check(rules Rules) (Accepted, error) {
 	if err := faults.Err("the response was not stored"); err != nil {
 		return Accepted{}, err
 	}
+	sent := ""
+	if slices.ContainsFunc(answers, rules.Metrics.InLots) {
+		sent = rules.PostedBy
+	}
 	return Accepted{
 		response: Response{
-			ID: rules.NewID(), Workspace: rules.Workspace, SubmissionID: s.SubmissionID,
+			PostedBy: sent, ID: rules.NewID(), Workspace: rules.Workspace, SubmissionID: s.SubmissionID,
 			Survey: s.Survey, Touchpoint: s.Touchpoint, Channel: s.Channel, Segment: s.Segment,
 			Team: s.Team, Person: s.Person, CollectedAt: collected, CreatedAt: instant(rules.Now),
 			Language: s.Language, Solicited: s.Solicited, Properties: s.Properties, Tags: s.Tags,

@@ -50,7 +50,7 @@ func filling(d dialect, n int, now time.Time) []string {
 		FROM %[8]s AS numbers) AS shape`, today+1-daysStored, daysStored, n, combinations, metricSQL(), combinations*5, scores, fmt.Sprintf(d.series, n))
 	at := "'" + now.UTC().Format("2006-01-02 15:04:05+00:00") + "'"
 	return append([]string{
-		fmt.Sprintf(`INSERT INTO responses SELECT '%s', %s, 'made-' || i, %s, survey, touchpoint, channel, segment, team, '', day, %s, %s, '', NULL, NULL, NULL, FALSE FROM %s`,
+		fmt.Sprintf(`INSERT INTO responses SELECT '%s', %s, 'made-' || i, %s, survey, touchpoint, channel, segment, team, '', day, %s, %s, '', NULL, NULL, NULL, FALSE, NULL FROM %s`,
 			workspace, d.id, d.digest, d.collected, at, shape),
 		fmt.Sprintf(`INSERT INTO answers SELECT '%s', %s, touchpoint, metric, score, '' FROM %s`, workspace, d.id, shape),
 		fmt.Sprintf(`INSERT INTO rollups SELECT '%s', metric, day, survey, touchpoint, channel, segment, team, score, COUNT(*) FROM %s

@@ -87,15 +87,15 @@ func anonymousKeys(metrics models.Metrics) []string {
 }
 
 // newlyHeld selects, as rows of held, what is anonymous and not held yet: answers, comments, responses themselves.
-const newlyHeld = `SELECT workspace, response_id, at_touchpoint, metric, comment, score, since, returned, day, survey, touchpoint, channel, segment, team
+const newlyHeld = `SELECT workspace, response_id, at_touchpoint, metric, comment, score, since, returned, day, survey, touchpoint, channel, segment, team, posted_by
 	FROM (SELECT answers.workspace, response_id, answers.touchpoint AS at_touchpoint, metric, what.comment, score, created_at AS since, false AS returned,
-	             day, survey, answers.touchpoint, channel, segment, team
+	             day, survey, answers.touchpoint, channel, segment, team, posted_by
 	      FROM answers JOIN responses ON responses.workspace = answers.workspace AND responses.id = answers.response_id
 	           CROSS JOIN (SELECT false AS comment UNION ALL SELECT true) AS what
 	      WHERE answers.workspace = @workspace AND answers.metric IN @anonymous AND NOT excluded AND (answers.comment <> '' OR NOT what.comment)
 	      UNION ALL
 	      SELECT workspace, id, touchpoint, ` + participation + `, false, ` + askedFor + `, created_at, false,
-	             day, survey, touchpoint, channel, segment, team
+	             day, survey, touchpoint, channel, segment, team, posted_by
 	      FROM responses WHERE workspace = @workspace AND NOT excluded AND NOT EXISTS (` + openAnswer + `)) AS anonymous
 	WHERE NOT EXISTS (SELECT 1 FROM held WHERE held.workspace = @workspace AND held.response_id = anonymous.response_id
 	      AND held.at_touchpoint = anonymous.at_touchpoint AND held.metric = anonymous.metric AND held.comment = anonymous.comment)`
@@ -108,7 +108,7 @@ func holdCounted(tx *gorm.DB, workspace string, metrics models.Metrics) ([]model
 		return nil, err
 	}
 	return counted, tx.Exec(`INSERT INTO held (workspace, response_id, at_touchpoint, metric, comment, score, since, returned,
-		day, survey, touchpoint, channel, segment, team) `+newlyHeld, args).Error
+		day, survey, touchpoint, channel, segment, team, posted_by) `+newlyHeld, args).Error
 }
 
 // takeSmallApart makes the answers and comments wait that are in lots smaller than

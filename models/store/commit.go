@@ -16,9 +16,9 @@ func responsesTable() table {
 	return table{
 		name: "responses",
 		columns: []string{"workspace", "id", "submission_id", "digest", "survey", "touchpoint", "channel", "segment", "team",
-			"person", "day", "collected_at", "created_at", "language", "solicited", "properties", "tags", "excluded"},
+			"person", "day", "collected_at", "created_at", "language", "solicited", "properties", "tags", "excluded", "posted_by"},
 		types: []string{"text", "uuid", "text", "bytea", "text", "text", "text", "text", "text",
-			"text", "integer", "timestamptz", "timestamptz", "text", "boolean", "jsonb", "jsonb", "boolean"},
+			"text", "integer", "timestamptz", "timestamptz", "text", "boolean", "jsonb", "jsonb", "boolean", "text"},
 		then: "ON CONFLICT DO NOTHING RETURNING id",
 	}
 }
@@ -95,7 +95,7 @@ func responseValues(a models.Accepted) ([]any, error) {
 		return nil, err
 	}
 	return []any{r.Workspace, r.ID, textOrNull(r.SubmissionID), digest[:], r.Survey, r.Touchpoint, r.Channel, r.Segment, r.Team,
-		r.Person, int(a.Day()), r.CollectedAt, r.CreatedAt, r.Language, boolOrNull(r.Solicited), properties, tags, r.Excluded}, nil
+		r.Person, int(a.Day()), r.CollectedAt, r.CreatedAt, r.Language, boolOrNull(r.Solicited), properties, tags, r.Excluded, textOrNull(r.PostedBy)}, nil
 }
 
 // judge tells of each response whether it is new, a retry, or in conflict with one that is stored.

@@ -20,6 +20,7 @@ type heldRow struct {
 	Lot                                         *string
 	Day                                         models.Day
 	Survey, Touchpoint, Channel, Segment, Team  string
+	PostedBy                                    *string
 }
 
 func (heldRow) TableName() string { return "held" }
@@ -28,9 +29,7 @@ func (r heldRow) held() models.Held {
 	h := models.Held{ResponseID: r.ResponseID, Touchpoint: r.AtTouchpoint, Metric: r.Metric, Comment: r.Comment, Score: r.Score,
 		Day: r.Day, Since: r.Since.UTC(), Returned: r.Returned, Keys: models.Keys{models.Survey: r.Survey,
 			models.Touchpoint: r.Touchpoint, models.Channel: r.Channel, models.Segment: r.Segment, models.Team: r.Team}}
-	if r.Lot != nil {
-		h.Lot = *r.Lot
-	}
+	h.Lot, h.PostedBy = textOf(r.Lot), textOf(r.PostedBy)
 	return h
 }
 
@@ -38,9 +37,9 @@ func heldTable() table {
 	return table{
 		name: "held",
 		columns: []string{"workspace", "response_id", "at_touchpoint", "metric", "comment", "score", "since", "returned", "lot",
-			"day", "survey", "touchpoint", "channel", "segment", "team"},
+			"day", "survey", "touchpoint", "channel", "segment", "team", "posted_by"},
 		types: []string{"text", "uuid", "text", "text", "boolean", "integer", "timestamptz", "boolean", "uuid",
-			"integer", "text", "text", "text", "text", "text"},
+			"integer", "text", "text", "text", "text", "text", "text"},
 		then: `ON CONFLICT (workspace, response_id, at_touchpoint, metric, comment) DO UPDATE SET returned = excluded.returned,
 			lot = excluded.lot, day = excluded.day, survey = excluded.survey, touchpoint = excluded.touchpoint,
 			channel = excluded.channel, segment = excluded.segment, team = excluded.team`,
@@ -52,7 +51,7 @@ func (s *Store) putHeld(tx *gorm.DB, workspace string, held []models.Held) error
 	rows := make([][]any, len(held))
 	for i, h := range held {
 		rows[i] = []any{workspace, h.ResponseID, h.Touchpoint, h.Metric, h.Comment, h.Score, h.Since, h.Returned, textOrNull(h.Lot),
-			int(h.Day), h.Keys[models.Survey], h.Keys[models.Touchpoint], h.Keys[models.Channel], h.Keys[models.Segment], h.Keys[models.Team]}
+			int(h.Day), h.Keys[models.Survey], h.Keys[models.Touchpoint], h.Keys[models.Channel], h.Keys[models.Segment], h.Keys[models.Team], textOrNull(h.PostedBy)}
 	}
 	_, err := heldTable().insert(tx, s.dialect, rows)
 	return err

@@ -30,7 +30,7 @@ func (h house) crowd(b *testing.B) models.ValueQuery {
 	persons := fmt.Sprintf("WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM g WHERE n < %d) SELECT 'bank', ", benchedPersons)
 	start := models.YearLength.Start(20_500)
 	for _, statement := range []string{
-		"INSERT INTO responses " + persons + id + ", NULL, '', '', '', '', '', '', 'c-' || (CAST(n AS bigint) * 7919 % " + fmt.Sprint(benchedPersons) + "), 20148, " + at + ", " + at + ", '', NULL, NULL, NULL, false FROM g",
+		"INSERT INTO responses " + persons + id + ", NULL, '', '', '', '', '', '', 'c-' || (CAST(n AS bigint) * 7919 % " + fmt.Sprint(benchedPersons) + "), 20148, " + at + ", " + at + ", '', NULL, NULL, NULL, false, NULL FROM g",
 		"INSERT INTO answers " + persons + id + ", '', 'nps', n % 11, '' FROM g",
 		"INSERT INTO observations " + persons + "'sales', " + id + fmt.Sprintf(", 'year', %d, '', '', '', '', 'c-' || n, n %% 997, NULL, ", start) + at + fmt.Sprintf(", NULL FROM g WHERE n > %d", benchedPersons/10),
 		"INSERT INTO kpi_grains VALUES ('bank', 'sales', 'person', 'year')",

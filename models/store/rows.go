@@ -21,20 +21,25 @@ type responseRow struct {
 	Properties                                 map[string]any `gorm:"serializer:json"`
 	Tags                                       []string       `gorm:"serializer:json"`
 	Excluded                                   bool
+	PostedBy                                   *string
 }
 
 func (responseRow) TableName() string { return "responses" }
 
 func (r responseRow) response(answers []models.Answer) models.Response {
-	out := models.Response{
-		ID: r.ID, Workspace: r.Workspace, Survey: r.Survey, Touchpoint: r.Touchpoint, Channel: r.Channel,
+	return models.Response{
+		ID: r.ID, Workspace: r.Workspace, SubmissionID: textOf(r.SubmissionID), Survey: r.Survey, Touchpoint: r.Touchpoint, Channel: r.Channel,
 		Segment: r.Segment, Team: r.Team, Person: r.Person, CollectedAt: r.CollectedAt.UTC(), CreatedAt: r.CreatedAt.UTC(),
-		Language: r.Language, Solicited: r.Solicited, Properties: r.Properties, Tags: r.Tags, Excluded: r.Excluded, Answers: answers,
+		Language: r.Language, Solicited: r.Solicited, Properties: r.Properties, Tags: r.Tags, Excluded: r.Excluded, PostedBy: textOf(r.PostedBy), Answers: answers,
 	}
-	if r.SubmissionID != nil {
-		out.SubmissionID = *r.SubmissionID
+}
+
+// textOf is a text that may be missing; "" then.
+func textOf(s *string) string {
+	if s == nil {
+		return ""
 	}
-	return out
+	return *s
 }
 
 // answerRow is a row of answers.
