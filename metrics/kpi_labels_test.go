@@ -97,6 +97,10 @@ func TestKPIsHoldAsMuchAsTheyTell(t *testing.T) {
 	r := models.KPIRevision("sales")
 	s.revise("bank", r.Metric, r.Day)
 	refresh(t, e)
+	if err := e.RefreshKPIs(t.Context()); err != nil { // where a machine is too slow for it in a refresh
+		t.Fatal(err)
+	}
+	refresh(t, e)
 	if grown := int64(heap()) - int64(before); grown > 512<<10 {
 		t.Errorf("the heap grew by %d KiB", grown>>10)
 	}
