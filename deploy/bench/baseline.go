@@ -14,14 +14,15 @@ import (
 const baselineCommand = "baseline"
 
 // baselines tells what they do, below the table.
-const baselines = `The baselines, each a process of its own under the same load, as the server is:
+const baselines = `The baselines; those of rows 1 to 3 and 6 are processes of their own under the same load, as the server is:
 
 - Naive Gin+gorm: Gin decodes the JSON and gorm's Create writes a response and its answer, in the one transaction that
   gorm makes of it; a unique index on submission_id, tables by AutoMigrate, prepared statements and a pool of 64 open connections on PostgreSQL;
   on SQLite WAL with synchronous=FULL and one connection. No key, no checks, no rollups, no series.
 - Gin that decodes and stores nothing: the same without the database.
 - COPY: psql copies the rows that the server had stored, in text files, into two tables with the same indexes, in the same order, one transaction.
-- SQLite's insert: the rows that the server would store, ready in memory, by a prepared statement of 500 rows, ten in a transaction, into the two tables with the same indexes, WAL and synchronous=FULL.
+- SQLite's insert: the rows that the server would store, ready in memory, by a prepared statement of 500 rows, ten in a transaction, into the two tables
+  with the same indexes, WAL and synchronous=FULL.
 - client_golang: a collector of ready const metrics with the names, labels and values of the server's own page, on a registry of its own.
 - GROUP BY: one statement that counts the answers of 365 days by touchpoint and score, after VACUUM ANALYZE.
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -17,15 +16,14 @@ type machine struct {
 	cores     int
 	processor string
 	memory    string
-	flushes   float64 // a second, of 8 KiB each in the folder that everything is kept in
-	folder    string
-	postgres  string // the version of psql, whose server it is
-	load      string // before the run
+	flushes   float64 // a second, of 8 KiB each where the databases are kept
+	postgres  string  // the version of psql, whose server it is
+	load      string  // before the run
 }
 
 // describe looks at the machine, and measures how often its disk flushes.
 func describe(ctx context.Context, folder string) (machine, error) {
-	m := machine{cores: runtime.NumCPU(), folder: filepath.Dir(folder), processor: "unknown processor",
+	m := machine{cores: runtime.NumCPU(), processor: "unknown processor",
 		memory: "unknown memory", load: "unknown"}
 	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
 		if _, after, found := strings.Cut(string(text), "model name"); found {
@@ -46,7 +44,7 @@ func describe(ctx context.Context, folder string) (machine, error) {
 	if err != nil {
 		return m, fmt.Errorf("psql is needed: %w", err)
 	}
-	m.postgres = strings.TrimPrefix(strings.TrimSpace(string(version)), "psql ")
+	m.postgres = strings.NewReplacer("psql ", "", "(", "", ")", "").Replace(strings.TrimSpace(string(version)))
 	m.flushes, err = flushRate(folder, time.Second)
 	return m, err
 }
@@ -85,6 +83,6 @@ func flushRate(folder string, during time.Duration) (rate float64, err error) {
 }
 
 func (m machine) String() string {
-	return fmt.Sprintf("%d cores (%s), %s, %s %s/%s, %s, load before %s; %.0f fdatasync/s of 8 KiB in %s.",
-		m.cores, m.processor, m.memory, runtime.Version(), runtime.GOOS, runtime.GOARCH, m.postgres, m.load, m.flushes, m.folder)
+	return fmt.Sprintf("%d cores (%s), %s, %s %s/%s, %s, load before %s; %.0f fdatasync/s of 8 KiB where the databases are kept.",
+		m.cores, m.processor, m.memory, runtime.Version(), runtime.GOOS, runtime.GOARCH, m.postgres, m.load, m.flushes)
 }

@@ -116,6 +116,6 @@ func (o options) sizes() string {
 	if o.quick {
 		kind = "A quick run, not at full size"
 	}
-	return fmt.Sprintf("%s: %s a measure, %d rounds in turn with the baseline, medians; %d responses in bulk (a quarter of them on SQLite, %d requests at a time), "+
+	return fmt.Sprintf("%s: %s a measure, %d rounds in turn with the baseline, medians; %d responses in bulk (a quarter of them on SQLite) by %d requests at a time, "+
 		"%d stored against %d. Spread: the least and the greatest ratio of a round.", kind, o.time, o.rounds, o.bulk, o.senders, o.many, o.few)
 }
