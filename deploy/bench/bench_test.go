@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/mittari/mittari/models/store/storetest"
 )
 
 // forTests is a bench whose program is built; it ends with the test.
@@ -30,14 +32,7 @@ func forTests(t *testing.T) *bench {
 
 func TestResponsesMadeInSQLAreWhatTheServerWouldHaveStored(t *testing.T) {
 	b := forTests(t)
-	server, err := b.postgres()
-	if err != nil {
-		t.Fatal(err)
-	}
-	postgres, err := b.database(server)
-	if err != nil {
-		t.Fatal(err)
-	}
+	postgres := storetest.Postgres(t)
 	pages := map[string]string{}
 	for _, database := range []string{postgres, "sqlite://" + b.sqlite("made")} {
 		name, _, _ := strings.Cut(database, ":")

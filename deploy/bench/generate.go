@@ -112,7 +112,7 @@ func fill(ctx context.Context, database string, n int, now time.Time) (err error
 	}
 	all := append([]string{"BEGIN", emptied}, drop...)
 	all = append(append(all, statements...), create...)
-	return execute(ctx, database, append(all, "COMMIT", "VACUUM ANALYZE", "CHECKPOINT")...)
+	return execute(ctx, database, append(all, "COMMIT", "VACUUM ANALYZE")...)
 }
 
 // indexes gives what drops those of the two large tables, and what makes them

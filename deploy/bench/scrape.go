@@ -72,6 +72,9 @@ func (b *bench) stored(server *storetest.Server, n int) (string, error) {
 	if err := fill(b.ctx, database, n, b.begun); err != nil {
 		return "", err
 	}
+	if err := execute(b.ctx, database, "CHECKPOINT"); err != nil {
+		return "", err
+	}
 	b.say("%d responses were made in %s", n, time.Since(begun).Round(100*time.Millisecond))
 	return database, nil
 }
