@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"math"
@@ -19,7 +18,6 @@ import (
 	"github.com/mittari/mittari/grafana"
 	"github.com/mittari/mittari/models"
 	"github.com/mittari/mittari/models/ingest"
-	"github.com/mittari/mittari/models/store"
 )
 
 // backfill runs the command into a file and keeps the lines that a test needs.
@@ -57,19 +55,21 @@ func createBlocks(t *testing.T, file, folder string) (string, error) {
 func sampleUntil(t *testing.T, database string, now time.Time) {
 	t.Helper()
 	p := &program{ctx: t.Context(), env: envOf(), stdout: io.Discard, stderr: io.Discard}
-	err := withStore(p, databaseSettings{DatabaseURL: database, MaxKeys: 1000}, func(ctx context.Context, db *store.Store) error {
-		workspace := models.Workspace{Key: homeWorkspace, TimeZone: "Europe/Helsinki"}
-		if _, err := db.CreateWorkspace(ctx, workspace); err != nil {
-			return err
-		}
-		writer := ingest.New(db, ingest.Options{})
-		var running sync.WaitGroup
-		running.Go(writer.Run)
-		defer running.Wait()
-		defer writer.Close()
-		return loadSample(p, db, writer, workspace, now)
-	})
+	db, err := openStore(p, databaseSettings{DatabaseURL: database, MaxKeys: 1000}, false, newLogger(p, "warn"))
 	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	workspace := models.Workspace{Key: homeWorkspace, TimeZone: "Europe/Helsinki"}
+	if _, err := db.CreateWorkspace(t.Context(), workspace); err != nil {
+		t.Fatal(err)
+	}
+	writer := ingest.New(db, ingest.Options{})
+	var running sync.WaitGroup
+	running.Go(writer.Run)
+	defer running.Wait()
+	defer writer.Close()
+	if err := loadSample(p, db, writer, workspace, now); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -198,6 +198,10 @@ func TestHistoryIsWrittenBesideARunningServerAndRefusedWhenItHasNoEnd(t *testing
 }
 
 func TestPeriodOfAHistoryIsJudgedAllAtOnce(t *testing.T) {
+	env := envOf("MITTARI_DATABASE_URL", sqliteURL(t))
+	if code, _, errs := call(t, env, "workspaces", "create", "acme"); code != 0 {
+		t.Fatal(errs)
+	}
 	for _, c := range []struct {
 		args, want []string
 	}{
@@ -205,7 +209,7 @@ func TestPeriodOfAHistoryIsJudgedAllAtOnce(t *testing.T) {
 		{[]string{"--since", "2026-01-01", "--until", "2026-01-01"}, []string{"--since must be before --until"}},
 		{[]string{"--workspace", "nobody"}, []string{"nobody"}},
 	} {
-		code, out, errs := call(t, envOf("MITTARI_DATABASE_URL", sqliteURL(t)), append([]string{"backfill"}, c.args...)...)
+		code, out, errs := call(t, env, append([]string{"backfill"}, c.args...)...)
 		if code != 1 || out != "" {
 			t.Errorf("%v gave %d: %s", c.args, code, out)
 		}

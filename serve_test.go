@@ -242,7 +242,7 @@ func TestSettingsAreReadFromFlagsVariablesAndFiles(t *testing.T) {
 			if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
 				t.Fatal(err)
 			}
-			if code, out, errs := call(t, c.env, append([]string{"workspaces", "list"}, c.args...)...); code != 0 {
+			if code, out, errs := call(t, c.env, append([]string{"workspaces", "create", "acme"}, c.args...)...); code != 0 {
 				t.Fatalf("gave %d: %s%s", code, out, errs)
 			}
 			if _, err := os.Stat(path); err != nil {
