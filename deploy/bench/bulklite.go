@@ -13,7 +13,7 @@ import (
 
 // bulkSQLite measures row 5, on a new file in each round.
 func (b *bench) bulkSQLite() error {
-	n := max(1, b.bulk/4)
+	n := max(1, b.bulk/4/rowsInStatement) * rowsInStatement // so that whole statements hold them all
 	files, err := b.bulkFiles(n)
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ const (
 func insertRows(ctx context.Context, db *sql.DB, responses, answers [][]any) error {
 	prepare := func(table string, columns int) (*sql.Stmt, error) {
 		one := "(?" + strings.Repeat(",?", columns-1) + ")"
-		return db.PrepareContext(ctx, "INSERT INTO "+table+" VALUES "+one+strings.Repeat(","+one, rowsInStatement-1))
+		return db.PrepareContext(ctx, "INSERT INTO "+table+" "+columnsOf(table)+" VALUES "+one+strings.Repeat(","+one, rowsInStatement-1))
 	}
 	intoResponses, err := prepare("responses", len(responses[0]))
 	if err != nil {
@@ -110,12 +110,12 @@ func insertRows(ctx context.Context, db *sql.DB, responses, answers [][]any) err
 	if err != nil {
 		return err
 	}
-	for at := 0; at+rowsInStatement <= len(responses); at += rowsInTransaction {
+	for at := 0; at < len(responses); at += rowsInTransaction {
 		tx, err := db.BeginTx(ctx, nil)
 		if err != nil {
 			return err
 		}
-		for from := at; from < at+rowsInTransaction && from+rowsInStatement <= len(responses); from += rowsInStatement {
+		for from := at; from < min(at+rowsInTransaction, len(responses)); from += rowsInStatement {
 			err = errors.Join(err, insertPart(ctx, tx.StmtContext(ctx, intoResponses), responses[from:from+rowsInStatement]),
 				insertPart(ctx, tx.StmtContext(ctx, intoAnswers), answers[from:from+rowsInStatement]))
 		}

@@ -58,3 +58,15 @@ func (b *bench) migrate(database string) error {
 
 // workspace is where all responses go.
 const workspace = "default"
+
+// columnsOf names the columns of a table that rows are made for; those that later versions add keep their defaults.
+func columnsOf(table string) string {
+	return map[string]string{
+		"responses": "(workspace, id, submission_id, digest, survey, touchpoint, channel, segment, team, person, day, collected_at, created_at, language, solicited, properties, tags, excluded)",
+		"answers":   "(workspace, response_id, touchpoint, metric, score, comment)",
+		"rollups":   "(workspace, metric, day, survey, touchpoint, channel, segment, team, score, n)",
+		"arrivals":  "(workspace, metric, touchpoint, segment, channel, category, n)",
+		"entries":   "(workspace, kind, key, name, description, touchpoints, created_at, updated_at)",
+		"revisions": "(workspace, id, metric, day, at)",
+	}[table]
+}

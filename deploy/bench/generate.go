@@ -50,14 +50,14 @@ func filling(d dialect, n int, now time.Time) []string {
 		FROM %[8]s AS numbers) AS shape`, today+1-daysStored, daysStored, n, combinations, metricSQL(), combinations*5, scores, fmt.Sprintf(d.series, n))
 	at := "'" + now.UTC().Format("2006-01-02 15:04:05+00:00") + "'"
 	return append([]string{
-		fmt.Sprintf(`INSERT INTO responses SELECT '%s', %s, 'made-' || i, %s, survey, touchpoint, channel, segment, team, '', day, %s, %s, '', NULL, NULL, NULL, FALSE, NULL FROM %s`,
+		fmt.Sprintf(`INSERT INTO responses `+columnsOf("responses")+` SELECT '%s', %s, 'made-' || i, %s, survey, touchpoint, channel, segment, team, '', day, %s, %s, '', NULL, NULL, NULL, FALSE FROM %s`,
 			workspace, d.id, d.digest, d.collected, at, shape),
-		fmt.Sprintf(`INSERT INTO answers SELECT '%s', %s, touchpoint, metric, score, '' FROM %s`, workspace, d.id, shape),
-		fmt.Sprintf(`INSERT INTO rollups SELECT '%s', metric, day, survey, touchpoint, channel, segment, team, score, COUNT(*) FROM %s
+		fmt.Sprintf(`INSERT INTO answers `+columnsOf("answers")+` SELECT '%s', %s, touchpoint, metric, score, '' FROM %s`, workspace, d.id, shape),
+		fmt.Sprintf(`INSERT INTO rollups `+columnsOf("rollups")+` SELECT '%s', metric, day, survey, touchpoint, channel, segment, team, score, COUNT(*) FROM %s
 			GROUP BY metric, day, survey, touchpoint, channel, segment, team, score`, workspace, shape),
-		fmt.Sprintf(`INSERT INTO rollups SELECT '%s', '%s', day, survey, touchpoint, channel, segment, team, %d, COUNT(*) FROM %s
+		fmt.Sprintf(`INSERT INTO rollups `+columnsOf("rollups")+` SELECT '%s', '%s', day, survey, touchpoint, channel, segment, team, %d, COUNT(*) FROM %s
 			GROUP BY day, survey, touchpoint, channel, segment, team`, workspace, models.ParticipationKey(models.Customer), models.Answered, shape),
-		fmt.Sprintf(`INSERT INTO arrivals SELECT workspace, metric, touchpoint, segment, channel, category, SUM(n) FROM
+		fmt.Sprintf(`INSERT INTO arrivals `+columnsOf("arrivals")+` SELECT workspace, metric, touchpoint, segment, channel, category, SUM(n) FROM
 			(SELECT workspace, metric, touchpoint, segment, channel, %s AS category, n FROM rollups WHERE metric NOT LIKE '\_%%' ESCAPE '\') AS counted
 			GROUP BY workspace, metric, touchpoint, segment, channel, category`, categorySQL()),
 	}, catalogSQL(at)...)
@@ -89,10 +89,10 @@ func categorySQL() string {
 func catalogSQL(at string) []string {
 	var statements []string
 	for _, d := range models.Dimensions() {
-		statements = append(statements, fmt.Sprintf(`INSERT INTO entries SELECT workspace, '%[1]s', key, '', '', NULL, %[2]s, %[2]s
+		statements = append(statements, fmt.Sprintf(`INSERT INTO entries `+columnsOf("entries")+` SELECT workspace, '%[1]s', key, '', '', NULL, %[2]s, %[2]s
 			FROM (SELECT DISTINCT workspace, %[1]s AS key FROM rollups) AS used`, d, at))
 	}
-	return append(statements, fmt.Sprintf(`INSERT INTO revisions VALUES ('%s', '0193e000-0000-7000-9000-000000000000', '', 0, %s)`, workspace, at))
+	return append(statements, fmt.Sprintf(`INSERT INTO revisions `+columnsOf("revisions")+` VALUES ('%s', '0193e000-0000-7000-9000-000000000000', '', 0, %s)`, workspace, at))
 }
 
 // fill makes n responses in a database that was migrated.
