@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -12,7 +13,8 @@ import (
 	"github.com/mittari/mittari/models"
 )
 
-// A chunk is what is stored of one request at a time, and what of it is held in memory.
+// A chunk is what is stored of one request at a time. While one is being stored the
+// next one is read, so that two of them are held in memory.
 const (
 	bulkChunk = 500     // documents at most
 	bulkBytes = 2 << 20 // and about so many bytes
@@ -94,7 +96,7 @@ func answerBulk[S, A any](s *server, c *gin.Context, into intake[S, A]) error {
 		_ = os.Remove(spool.Name())
 	}()
 	b := &bulk[S, A]{server: s, intake: into, c: c, out: json.NewEncoder(spool)}
-	if err := b.read(newElements(c.Request.Body)); err != nil {
+	if err := firstError(b.read(newElements(c.Request.Body)), b.settle()); err != nil { // also after a fault, what is under way is waited for
 		return err
 	}
 	if _, err := spool.Seek(0, io.SeekStart); err != nil {
@@ -110,12 +112,20 @@ func answerBulk[S, A any](s *server, c *gin.Context, into intake[S, A]) error {
 type bulk[S, A any] struct {
 	*server
 	intake[S, A]
-	c        *gin.Context
-	out      *json.Encoder
+	c      *gin.Context
+	out    *json.Encoder
+	chunk  chunk[A]      // that is being read
+	size   int           // of its documents, bytes
+	stored chan chunk[A] // gives the chunk that is under way; nil when none is
+	logged string        // the error that was logged last
+}
+
+// chunk is some documents of a bulk request, in order.
+type chunk[A any] struct {
 	accepted []A
-	outcomes []bulkOutcome // of the current chunk, in order; those of accepted have no status yet
-	size     int           // of the current chunk's documents, bytes
-	logged   string        // the error that was logged last
+	outcomes []bulkOutcome // of all; those of accepted have no status yet
+	settled  []settled     // of accepted, once they are stored
+	err      error         // or why none of them is
 }
 
 func (b *bulk[S, A]) read(elements *elements) error {
@@ -133,7 +143,7 @@ func (b *bulk[S, A]) read(elements *elements) error {
 		if models.ErrorCode(unread) == malformed { // what was before it stands
 			return b.flush()
 		}
-		if len(b.outcomes) >= bulkChunk || b.size >= bulkBytes {
+		if len(b.chunk.outcomes) >= bulkChunk || b.size >= bulkBytes {
 			if err := b.flush(); err != nil {
 				return err
 			}
@@ -160,36 +170,58 @@ func (b *bulk[S, A]) add(raw []byte, line int, unread error) error {
 	b.size += len(raw)
 	switch {
 	case err == nil:
-		b.accepted = append(b.accepted, accepted)
-		b.outcomes = append(b.outcomes, bulkOutcome{Line: line})
+		b.chunk.accepted = append(b.chunk.accepted, accepted)
+		b.chunk.outcomes = append(b.chunk.outcomes, bulkOutcome{Line: line})
 	case models.ErrorCode(err) == "":
 		return err
 	default:
-		b.outcomes = append(b.outcomes, refusedLine(line, err))
+		b.chunk.outcomes = append(b.chunk.outcomes, refusedLine(line, err))
 	}
 	return nil
 }
 
-// flush stores the chunk and writes its outcomes. A chunk that can't be stored
-// is told line by line; the lines before it stand.
+// flush begins to store the chunk once the one before it is settled.
 func (b *bulk[S, A]) flush() error {
-	stored, err := b.store(b.accepted)
-	if clientGone(b.c, err) {
-		return err // there is nobody to tell
+	if err := b.settle(); err != nil {
+		return err
 	}
-	if err != nil {
-		stored = failed(len(b.accepted), err)
+	next, stored := b.chunk, make(chan chunk[A], 1)
+	b.chunk, b.size, b.stored = chunk[A]{}, 0, stored
+	go func() {
+		defer func() { // what panics here would end the process
+			if cause := recover(); cause != nil {
+				next.err = fmt.Errorf("panic: %v\n%s", cause, stack())
+			}
+			stored <- next
+		}()
+		next.settled, next.err = b.store(next.accepted)
+	}()
+	return nil
+}
+
+// settle waits for the chunk that is under way and writes its outcomes. A chunk that
+// can't be stored is told line by line; the lines before it stand.
+func (b *bulk[S, A]) settle() error {
+	if b.stored == nil {
+		return nil
 	}
-	for i := range b.outcomes {
-		if b.outcomes[i].Status == 0 {
-			b.outcomes[i] = b.outcome(b.outcomes[i].Line, stored[0])
-			stored = stored[1:]
+	done := <-b.stored
+	b.stored = nil
+	if clientGone(b.c, done.err) {
+		return done.err // there is nobody to tell
+	}
+	if done.err != nil {
+		done.settled = failed(len(done.accepted), done.err)
+	}
+	for _, o := range done.outcomes {
+		if o.Status == 0 {
+			o = b.outcome(o.Line, done.settled[0])
+			done.settled = done.settled[1:]
 		}
-		if err := b.out.Encode(b.outcomes[i]); err != nil {
+		if err := b.out.Encode(o); err != nil {
 			return err
 		}
 	}
-	b.accepted, b.outcomes, b.size = b.accepted[:0], b.outcomes[:0], 0
 	return nil
 }
 

@@ -38,6 +38,9 @@ func answersTable() table {
 // An error means that nothing was stored; it is Invalid when some row of the
 // batch is at fault, so that the caller may try smaller batches.
 func (s *Store) Commit(ctx context.Context, workspace string, batch []models.Accepted) ([]models.Outcome, error) {
+	if s.commitAtOnce(ctx, workspace, batch) {
+		return allNew(batch), nil
+	}
 	var outcomes []models.Outcome
 	var created []kindKey
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
@@ -58,10 +61,34 @@ func (s *Store) Commit(ctx context.Context, workspace string, batch []models.Acc
 	return outcomes, nil
 }
 
+func allNew(batch []models.Accepted) []models.Outcome {
+	outcomes := make([]models.Outcome, len(batch))
+	for i, a := range batch {
+		outcomes[i] = models.Outcome{ID: a.Response().ID, New: true}
+	}
+	return outcomes
+}
+
 // insertResponses gives the ids of the responses that were not stored before.
-// Rows are written in the order of their submission_id, so that two writers with
-// the same ones wait for one another instead of deadlocking.
 func (s *Store) insertResponses(tx *gorm.DB, batch []models.Accepted) (map[string]bool, error) {
+	rows, err := responseRows(batch)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := responsesTable().insert(tx, s.dialect, rows)
+	if err != nil {
+		return nil, err
+	}
+	fresh := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		fresh[id] = true
+	}
+	return fresh, nil
+}
+
+// responseRows are in the order of their submission_id, so that two writers with
+// the same ones wait for one another instead of deadlocking.
+func responseRows(batch []models.Accepted) ([][]any, error) {
 	rows := make([][]any, len(batch))
 	ordered := slices.SortedStableFunc(slices.Values(batch), func(a, b models.Accepted) int {
 		return strings.Compare(a.Response().SubmissionID, b.Response().SubmissionID)
@@ -73,15 +100,7 @@ func (s *Store) insertResponses(tx *gorm.DB, batch []models.Accepted) (map[strin
 		}
 		rows[i] = row
 	}
-	ids, err := responsesTable().insert(tx, s.dialect, rows)
-	if err != nil {
-		return nil, err
-	}
-	fresh := make(map[string]bool, len(ids))
-	for _, id := range ids {
-		fresh[id] = true
-	}
-	return fresh, nil
+	return rows, nil
 }
 
 func responseValues(a models.Accepted) ([]any, error) {
@@ -173,32 +192,42 @@ func (s *Store) storeFresh(tx *gorm.DB, workspace string, fresh []models.Accepte
 	if len(fresh) == 0 {
 		return nil, nil
 	}
-	var answers [][]any
-	var used []models.Keys
-	var held []models.Held
-	var now lots
-	for _, accepted := range fresh {
-		r := accepted.Response()
-		for _, a := range r.Answers {
-			answers = append(answers, []any{workspace, r.ID, a.Touchpoint, a.Metric, a.Score, a.Comment})
-			used = append(used, r.Keys(a))
-		}
-		held = append(held, accepted.Held()...)
-		now.counts = append(now.counts, accepted.Counts()...)
-		now.arrivals = append(now.arrivals, accepted.Arrivals()...)
-	}
-	if _, err := answersTable().insert(tx, s.dialect, answers); err != nil {
+	f := followingFrom(workspace, fresh)
+	if _, err := answersTable().insert(tx, s.dialect, f.answers); err != nil {
 		return nil, err
 	}
-	formed, err := s.holdBack(tx, workspace, held)
+	formed, err := s.holdBack(tx, workspace, f.held)
 	if err != nil {
 		return nil, err
 	}
-	now.counts, now.arrivals = append(now.counts, formed.counts...), append(now.arrivals, formed.arrivals...)
-	if err := s.count(tx, workspace, now); err != nil {
+	f.counts, f.arrivals = append(f.counts, formed.counts...), append(f.arrivals, formed.arrivals...)
+	if err := s.count(tx, workspace, f.lots); err != nil {
 		return nil, err
 	}
-	return s.createKeys(tx, workspace, used)
+	return s.createKeys(tx, workspace, f.used)
+}
+
+// following is what follows from responses that are new.
+type following struct {
+	answers [][]any
+	used    []models.Keys
+	held    []models.Held
+	lots    // what is counted at once
+}
+
+func followingFrom(workspace string, fresh []models.Accepted) following {
+	var f following
+	for _, accepted := range fresh {
+		r := accepted.Response()
+		for _, a := range r.Answers {
+			f.answers = append(f.answers, []any{workspace, r.ID, a.Touchpoint, a.Metric, a.Score, a.Comment})
+			f.used = append(f.used, r.Keys(a))
+		}
+		f.held = append(f.held, accepted.Held()...)
+		f.counts = append(f.counts, accepted.Counts()...)
+		f.arrivals = append(f.arrivals, accepted.Arrivals()...)
+	}
+	return f
 }
 
 // pick gives the responses of the ids, each once.

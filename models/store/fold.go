@@ -52,6 +52,15 @@ func entriesTable() table {
 // revision for each metric and day. Rows are written in one order everywhere, so
 // that two writers wait for one another instead of deadlocking.
 func (s *Store) addCounts(tx *gorm.DB, workspace string, counts []models.Count) error {
+	rows, days := rollupRows(workspace, counts)
+	if _, err := rollupsTable().insert(tx, s.dialect, rows); err != nil {
+		return err
+	}
+	return s.addRevisions(tx, workspace, days)
+}
+
+// rollupRows are sums of the counts, in one order everywhere, and the days of which metrics they change.
+func rollupRows(workspace string, counts []models.Count) ([][]any, map[models.Revision]bool) {
 	sums := map[models.Count]int64{}
 	for _, c := range counts {
 		n := c.N
@@ -67,10 +76,7 @@ func (s *Store) addCounts(tx *gorm.DB, workspace string, counts []models.Count) 
 			days[models.Revision{Metric: c.Metric, Day: c.Day}] = true
 		}
 	}
-	if _, err := rollupsTable().insert(tx, s.dialect, rows); err != nil {
-		return err
-	}
-	return s.addRevisions(tx, workspace, days)
+	return rows, days
 }
 
 func compareCounts(a, b models.Count) int {
@@ -87,6 +93,11 @@ func compareCounts(a, b models.Count) int {
 
 // addArrivals counts answers that arrived; these counts only ever grow.
 func (s *Store) addArrivals(tx *gorm.DB, workspace string, arrivals []models.Arrival) error {
+	_, err := arrivalsTable().insert(tx, s.dialect, arrivalRows(workspace, arrivals))
+	return err
+}
+
+func arrivalRows(workspace string, arrivals []models.Arrival) [][]any {
 	sums := map[models.Arrival]int64{}
 	for _, a := range arrivals {
 		sums[a]++
@@ -95,8 +106,7 @@ func (s *Store) addArrivals(tx *gorm.DB, workspace string, arrivals []models.Arr
 	for _, a := range sorted(sums, compareArrivals) {
 		rows = append(rows, []any{workspace, a.Metric, a.Touchpoint, a.Segment, a.Channel, int(a.Category), sums[a]})
 	}
-	_, err := arrivalsTable().insert(tx, s.dialect, rows)
-	return err
+	return rows
 }
 
 func compareArrivals(a, b models.Arrival) int {
@@ -105,13 +115,17 @@ func compareArrivals(a, b models.Arrival) int {
 }
 
 func (s *Store) addRevisions(tx *gorm.DB, workspace string, days map[models.Revision]bool) error {
+	_, err := revisionsTable().insert(tx, s.dialect, s.revisionRows(workspace, days))
+	return err
+}
+
+func (s *Store) revisionRows(workspace string, days map[models.Revision]bool) [][]any {
 	now := s.now()
 	rows := make([][]any, 0, len(days))
 	for r := range days {
 		rows = append(rows, []any{workspace, NewID(), r.Metric, int(r.Day), now})
 	}
-	_, err := revisionsTable().insert(tx, s.dialect, rows)
-	return err
+	return rows
 }
 
 // catalogsChanged leaves the revision that says so.

@@ -25,7 +25,7 @@ func (t table) insert(tx *gorm.DB, d dialect, rows [][]any) ([]string, error) {
 		return nil, nil
 	}
 	if d == onPostgres {
-		return t.query(tx, t.unnestSQL(), transpose(rows, len(t.columns)))
+		return t.query(tx, t.unnestSQL(), t.arrays(rows))
 	}
 	const maxParameters = 32766
 	var returned []string
@@ -77,15 +77,11 @@ func (t table) valuesSQL(rows int) string {
 		t.name, strings.Join(t.columns, ", "), one, strings.Repeat(","+one, rows-1), t.then)
 }
 
-// transpose makes an argument of each column.
-func transpose(rows [][]any, columns int) []any {
-	args := make([]any, columns)
-	for c := range columns {
-		column := make([]any, len(rows))
-		for r, row := range rows {
-			column[r] = row[c]
-		}
-		args[c] = column
+// arrays makes an argument of each column.
+func (t table) arrays(rows [][]any) []any {
+	args := make([]any, len(t.columns))
+	for c, pgType := range t.types {
+		args[c] = arrayOf(pgType, rows, c)
 	}
 	return args
 }

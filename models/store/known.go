@@ -67,6 +67,25 @@ func (k *knownKeys) unknown(tx *gorm.DB, workspace string, now time.Time, used [
 	return missing, nil
 }
 
+// all reports whether the catalogs are known to hold all keys used, as far as they have room for them.
+func (k *knownKeys) all(workspace string, now time.Time, used []models.Keys) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	sets := k.workspaces[workspace]
+	if sets == nil || now.Sub(sets.loaded) > knownLife {
+		return false
+	}
+	for _, keys := range used {
+		for _, d := range models.Dimensions() {
+			set := sets.sets[models.Kind(d.String())]
+			if keys[d] != "" && !set[keys[d]] && len(set) < k.limit {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 func loadKeys(tx *gorm.DB, workspace string, now time.Time) (*keySets, error) {
 	var rows []entryRow
 	if err := tx.Select("kind", "key").Where("workspace = ?", workspace).Find(&rows).Error; err != nil {

@@ -44,6 +44,7 @@ type Store struct {
 	dialect dialect
 	known   *knownKeys
 	large   chan struct{} // a place for each analysis under way
+	retried atomic.Int32  // how many commits are to expect retries; see commitAtOnce
 	clock   func() time.Time
 	log     *slog.Logger
 	closed  atomic.Bool
