@@ -1,7 +1,5 @@
 package models
 
-import "regexp"
-
 // Dimension is one of the keys that every answer is counted by.
 type Dimension int
 
@@ -69,6 +67,16 @@ const (
 	keyRule        = "must be 1 to 100 letters A–Z or a–z, digits, '.', '_', ':' or '-', starting with a letter or digit"
 )
 
-var keyPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$`)
+const maxKey = 100 // characters
 
-func validKey(key string) bool { return keyPattern.MatchString(key) }
+// validKey reports whether keyRule holds. By hand: a regular expression took 7 % of the time that storing many takes.
+func validKey(key string) bool {
+	for i := range len(key) {
+		c := key[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		if !letter && (i == 0 || c != '.' && c != '_' && c != ':' && c != '-') {
+			return false
+		}
+	}
+	return key != "" && len(key) <= maxKey
+}
