@@ -19,7 +19,7 @@ type stuck struct {
 func (s stuck) EachKPIPart(ctx context.Context, workspace, kpi string, p models.Period, do func(models.KPIPart) error) error {
 	if kpi == "sales" {
 		select {
-		case s.begun <- struct{}{}: // somebody watches
+		case s.begun <- struct{}{}: // for whoever waits for it, now or in a moment
 		default:
 		}
 		select {
@@ -36,12 +36,13 @@ func stuckTrade(t *testing.T) (stuck, *Exporter) {
 	s := trade("2026-11-20T12:00:00Z", "UTC")
 	s.observe(t, "bank", "sales", monthly("2026-10", 7, `,"team":"a"`))
 	s.observe(t, "bank", "customers", monthly("2026-10", 9, ""))
-	source := stuck{s, make(chan struct{}), make(chan struct{})}
+	source := stuck{s, make(chan struct{}, 1), make(chan struct{})}
 	e, err := New(Config{Source: source, Now: s.clock, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	refresh(t, e)
+	<-source.begun // it was begun, and left
 	return source, e
 }
 
