@@ -27,9 +27,9 @@ func analysisSettings() []string {
 	return []string{"max_parallel_workers_per_gather = 0", "work_mem = '256MB'", "enable_hashjoin = off", "jit = off"}
 }
 
-// mostAnalyses is how many may run at once: each takes a core or two of the database's
-// and some 200 MB for a million persons. Others wait.
-const mostAnalyses = 2
+// mostAnalyses is how many may run at once; others wait. Each takes up to two of the
+// pool's connections, of which there may be four in all, and commits need one.
+const mostAnalyses = 1
 
 // oneOfFew runs an analysis once there is room.
 func (s *Store) oneOfFew(ctx context.Context, analyse func() error) error {
