@@ -27,8 +27,11 @@ func (s *Store) commitAtOnce(ctx context.Context, workspace string, batch []mode
 	}
 	s.retried.Store(0)
 	f := followingFrom(workspace, batch)
+	if len(f.held) > 0 || !s.known.all(workspace, s.now(), f.used) {
+		return false
+	}
 	responses, err := responseRows(batch)
-	if err != nil || len(f.held) > 0 || !s.known.all(workspace, s.now(), f.used) {
+	if err != nil {
 		return false
 	}
 	asNew := responsesTable()
