@@ -1,0 +1,266 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// step is something that a client does, beside what others do.
+type step struct {
+	times int // a round
+	do    func(p *play, r *rand.Rand)
+}
+
+// steps are what a round is made of.
+func steps() []step {
+	return []step{
+		{200, (*play).single}, {40, (*play).everywhereAtOnce}, {20, (*play).rivals}, {6, (*play).mixedBulk}, {3, (*play).twinBulks},
+		{8, (*play).contest}, {8, (*play).sentAgainAfterErasure}, {4, (*play).erasedWhileSentAgain}, {6, (*play).staff},
+		{4, (*play).newKeys}, {6, (*play).invite}, {2, (*play).repair},
+	}
+}
+
+// workspaceOf is one of the first two, mostly the one where everything can be stored at once.
+func workspaceOf(r *rand.Rand) string { return pick(r, home, home, bank) }
+
+// single sends one submission, some of them later again, some with other content.
+func (p *play) single(r *rand.Rand) {
+	at := r.IntN(2)
+	s := p.judge(nil, p.post(at, p.draw(r, workspaceOf(r))))
+	switch r.IntN(8) {
+	case 0:
+		p.judge(s, p.post(at+1, s))
+	case 1:
+		p.judge(s, p.post(at+1, s.changed()))
+	}
+	p.add(s)
+}
+
+// everywhereAtOnce sends one submission to both replicas at the same moment, and then again.
+func (p *play) everywhereAtOnce(r *rand.Rand) {
+	s, replies := p.draw(r, workspaceOf(r)), make([]reply, 4)
+	atOnce(len(replies), func(i int) { replies[i] = p.post(i, s) })
+	s = p.judge(nil, replies...)
+	p.judge(s, p.post(r.IntN(2), s))
+	p.add(s)
+}
+
+// rivals sends two contents under one submission_id to both replicas at the same moment.
+func (p *play) rivals(r *rand.Rand) {
+	s := p.draw(r, home)
+	contents := []*submission{s, s.changed()}
+	replies := make([]reply, 4)
+	atOnce(len(replies), func(i int) { replies[i] = p.post(i/2, contents[(i+i/2)%2]) })
+	p.add(p.judge(nil, replies...))
+}
+
+// load is the submissions of a bulk request: new ones, some of them twice and some
+// with other content too, in any order, and beside them ones that are stored.
+func (p *play) load(r *rand.Rand, workspace string, n int) (fresh, old, all []*submission) {
+	for range n {
+		s := p.draw(r, workspace)
+		fresh = append(fresh, s)
+		if r.IntN(10) == 0 {
+			fresh = append(fresh, s)
+		}
+		if r.IntN(20) == 0 && workspace != staffOnly {
+			fresh = append(fresh, s.changed())
+		}
+	}
+	for _, s := range p.some(r, workspace, r.IntN(1+n/10)) {
+		old = append(old, pick(r, s, s.changed()))
+	}
+	all = append(append(all, fresh...), old...)
+	r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return fresh, old, all
+}
+
+// settle judges the replies to a load, by submission_id, and notes what is stored.
+func (p *play) settle(replies []reply) {
+	byID, order := map[string][]reply{}, []string{}
+	for _, r := range replies {
+		if byID[r.s.id] == nil {
+			order = append(order, r.s.id)
+		}
+		byID[r.s.id] = append(byID[r.s.id], r)
+	}
+	known := p.known(order)
+	for _, id := range order {
+		if before := known[id]; before != nil {
+			p.judge(before, byID[id]...)
+		} else {
+			p.add(p.judge(nil, byID[id]...))
+		}
+	}
+}
+
+// mixedBulk sends some hundred lines, and then all of them again to the other replica.
+func (p *play) mixedBulk(r *rand.Rand) {
+	_, _, all := p.load(r, workspaceOf(r), 100+r.IntN(400))
+	at := r.IntN(2)
+	p.settle(p.bulk(at, all))
+	p.settle(p.bulk(at+1, all))
+}
+
+// twinBulks sends the same lines to both replicas at the same moment, twice each, in orders of their own.
+func (p *play) twinBulks(r *rand.Rand) { p.twins(r, 100+r.IntN(200)) }
+
+// largeBulks does the same with more lines than are stored at a time.
+func (p *play) largeBulks(r *rand.Rand) { p.twins(r, 6000) }
+
+func (p *play) twins(r *rand.Rand, lines int) {
+	_, _, all := p.load(r, workspaceOf(r), lines)
+	orders, replies := make([][]*submission, 4), make([][]reply, 4)
+	for i := range orders {
+		orders[i] = append(orders[i], all...)
+		if i > 0 {
+			r.Shuffle(len(all), func(a, b int) { orders[i][a], orders[i][b] = orders[i][b], orders[i][a] })
+		}
+	}
+	atOnce(len(orders), func(i int) { replies[i] = p.bulk(i, orders[i]) })
+	var together []reply
+	for _, some := range replies {
+		together = append(together, some...)
+	}
+	p.settle(together)
+}
+
+// contest has six clients exclude, include, send again and erase the same responses at once.
+func (p *play) contest(r *rand.Rand) {
+	const clients, each = 6, 10
+	subjects := make([]*submission, 6) // the first half is erased in the end
+	workspace := pick(r, home, bank)
+	for i := range subjects {
+		subjects[i] = p.judge(nil, p.post(r.IntN(2), p.draw(r, workspace)))
+	}
+	randoms := make([]*rand.Rand, clients)
+	for i := range randoms {
+		randoms[i] = rand.New(rand.NewPCG(r.Uint64(), 1)) //nolint:gosec // a test is to be repeatable
+	}
+	atOnce(clients, func(client int) {
+		r := randoms[client]
+		for range each {
+			i, at := r.IntN(len(subjects)), r.IntN(2)
+			s, erased := subjects[i], i < len(subjects)/2
+			switch what := r.IntN(10); {
+			case what < 6:
+				if status := p.exclude(at, workspace, s.stored, what < 3); status != http.StatusOK && !erased {
+					p.fault("PATCH of a response that is stored gave %d", status)
+				}
+			case erased:
+				p.erase(at, workspace, s.stored)
+			default:
+				p.judge(s, p.post(at, s))
+			}
+		}
+	})
+	for i, s := range subjects {
+		if i < len(subjects)/2 {
+			p.erase(r.IntN(2), workspace, s.stored)
+			s.stored = ""
+			continue
+		}
+		s.excluded = r.IntN(2) == 0
+		p.exclude(r.IntN(2), workspace, s.stored, s.excluded)
+	}
+	p.add(subjects...)
+}
+
+// sentAgainAfterErasure erases at both replicas and sends again what is erased: it is new then.
+func (p *play) sentAgainAfterErasure(r *rand.Rand) {
+	s := p.judge(nil, p.post(r.IntN(2), p.draw(r, workspaceOf(r))))
+	first := s.stored
+	atOnce(4, func(i int) { p.erase(i, s.workspace, first) })
+	again := p.post(r.IntN(2), s)
+	s.stored = ""
+	p.judge(nil, again)
+	s.arrivals = 2
+	if s.stored == first {
+		p.fault("%s was erased and is there again as %s", s.id, first)
+	}
+	p.add(s)
+}
+
+// erasedWhileSentAgain erases a response at the moment it is sent again.
+func (p *play) erasedWhileSentAgain(r *rand.Rand) {
+	s := p.draw(r, home)
+	s.touchpoint, s.loose = "storm", true
+	s.write()
+	p.judge(nil, p.post(r.IntN(2), s))
+	atOnce(6, func(i int) {
+		if i < 2 {
+			p.erase(i, s.workspace, s.stored)
+		} else if again := p.post(i, s); again.status != http.StatusOK && again.status != http.StatusCreated {
+			p.fault("%s sent again while it is erased gave %d", s.id, again.status)
+		}
+	})
+	last := p.post(r.IntN(2), s)
+	s.stored = last.id
+	if r.IntN(2) == 0 {
+		p.erase(r.IntN(2), s.workspace, last.id)
+		s.stored = ""
+	}
+	p.add(s)
+}
+
+// staff sends employees' answers to both replicas at once, one by one and in bulk.
+func (p *play) staff(r *rand.Rand) {
+	_, _, all := p.load(r, staffOnly, 1+r.IntN(12))
+	replies := make([][]reply, 4)
+	atOnce(len(replies), func(i int) {
+		if i < 2 {
+			replies[i] = p.bulk(i, all)
+			return
+		}
+		for _, s := range all {
+			replies[i] = append(replies[i], p.post(i, s))
+		}
+	})
+	var together []reply
+	for _, some := range replies {
+		together = append(together, some...)
+	}
+	p.settle(together)
+}
+
+// newKeys sends answers at touchpoints and of teams that nobody has seen, to both replicas at once.
+func (p *play) newKeys(r *rand.Rand) {
+	n := p.next()
+	subjects := make([]*submission, 4)
+	for i := range subjects {
+		s := p.draw(r, home)
+		s.touchpoint, s.team = fmt.Sprintf("new-%d", n), fmt.Sprintf("new-%d", n+i%2)
+		s.write()
+		subjects[i] = s
+	}
+	atOnce(len(subjects), func(i int) { p.add(p.judge(nil, p.post(i, subjects[i]))) })
+	if status, text, _ := p.ask(r.IntN(2), home, "GET", "/v1/touchpoints/"+subjects[0].touchpoint, ""); status != http.StatusOK {
+		p.fault("a touchpoint of its first use gives %d %s", status, text)
+	}
+}
+
+// invite says how many were asked, at both replicas at once, and then more.
+func (p *play) invite(r *rand.Rand) {
+	day, source := p.today.AddDate(0, 0, -1-r.IntN(3)).Format(time.DateOnly), fmt.Sprintf("mailer-%d", p.next())
+	say := func(at, n int) {
+		body := fmt.Sprintf(`{"day":%q,"channel":"web","touchpoint":"call","source":%q,"n":%d}`, day, source, n)
+		if status, text, _ := p.ask(at, home, "POST", "/v1/invitations", body); status >= 300 {
+			p.fault("an invitation gave %d %s", status, text)
+		}
+	}
+	atOnce(4, func(i int) { say(i, 10+i/2) })
+	last := 20 + r.IntN(30)
+	say(r.IntN(2), last)
+	p.invited.Add(int64(last))
+}
+
+// repair verifies and repairs while all others write: there must be nothing to mend.
+func (p *play) repair(*rand.Rand) {
+	code, out, errs := call(p.t, envOf(), "verify", "--repair", "--database-url", p.database)
+	if code != 0 || strings.Count(out, ": equal\n") != len(p.keys) {
+		p.fault("verify --repair while others write gave %d: %s%s", code, out, errs)
+	}
+}
