@@ -90,6 +90,15 @@ type counted struct {
 	instruments *metrics.Instruments
 }
 
+// Enter lets a response in, or counts it as shed.
+func (c counted) Enter() (leave func(), err error) {
+	leave, err = c.Writer.Enter()
+	if err != nil {
+		c.instruments.CountShed()
+	}
+	return leave, err
+}
+
 // Record stores one response and counts what became of it.
 func (c counted) Record(ctx context.Context, r models.Accepted) (models.Outcome, error) {
 	outcome, err := c.Writer.Record(ctx, r)

@@ -201,8 +201,8 @@ func contextOf(t testing.TB) (context.Context, func()) {
 	return ctx, cancel
 }
 
-// tamper changes a database behind the program's back.
-func tamper(t testing.TB, database, statement string) {
+// openRaw opens a database behind the program's back.
+func openRaw(t testing.TB, database string) *sql.DB {
 	t.Helper()
 	driver, dsn := "pgx", database
 	if path, lite := strings.CutPrefix(database, "sqlite://"); lite {
@@ -212,8 +212,14 @@ func tamper(t testing.TB, database, statement string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
-	if _, err := db.ExecContext(t.Context(), statement); err != nil {
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// tamper changes a database behind the program's back.
+func tamper(t testing.TB, database, statement string) {
+	t.Helper()
+	if _, err := openRaw(t, database).ExecContext(t.Context(), statement); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -38,8 +38,9 @@ func (c *serveCommand) Run(p *program) error {
 		return err
 	}
 	instruments := exporter.Instruments()
-	writer := ingest.New(db, ingest.Options{Queue: c.Queue, Observe: instruments.ObserveCommit})
+	writer := ingest.New(db, ingest.Options{Queue: c.Queue, Wait: c.QueueWait, Observe: instruments.ObserveCommit})
 	instruments.Queue(writer.Length, writer.Capacity())
+	instruments.Wait(writer.Wait, writer.MostWait())
 	instruments.Database(db.Connections)
 
 	background, stopBackground := context.WithCancel(context.WithoutCancel(p.ctx))

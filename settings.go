@@ -67,6 +67,7 @@ type serveSettings struct {
 	AdminKey         string        `setting:"" placeholder:"KEY" help:"The first admin key; without one it is made at the first start and printed once."`
 	TimeZone         string        `setting:"" placeholder:"ZONE" help:"The time zone of the workspace that the first start makes (UTC); it can't be changed later."`
 	Queue            int           `setting:"" default:"10000" help:"How many requests may wait to be stored before further ones are told to try again (${default})."`
+	QueueWait        time.Duration `setting:"" default:"500ms" help:"How long a response may have to wait to be stored before further ones are told to try again (${default})."`
 	DrainTimeout     time.Duration `setting:"" default:"30s" help:"How long to wait for requests under way when stopping (${default})."`
 	dropSettings
 	Pprof    bool   `setting:"" help:"Serve profiles of this process at /debug/pprof/ on the metrics listener."`
@@ -111,6 +112,9 @@ func (s serveSettings) check() error {
 	faults = append(faults, s.dropSettings.check())
 	if s.Queue < 1 {
 		fault("--queue must be 1 at least")
+	}
+	if s.QueueWait <= 0 {
+		fault("--queue-wait must be more than 0s")
 	}
 	return errors.Join(faults...)
 }

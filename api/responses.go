@@ -11,6 +11,8 @@ import (
 
 // Recorder stores responses that passed every check, and returns when that is settled.
 type Recorder interface {
+	// Enter comes before a response is read that Record is to store. It is Busy when more arrive than can be stored.
+	Enter() (leave func(), err error)
 	Record(ctx context.Context, r models.Accepted) (models.Outcome, error)
 	RecordAll(ctx context.Context, rs []models.Accepted) ([]models.Outcome, error)
 }
@@ -47,6 +49,11 @@ type recorded struct {
 // @Failure		409			"The submission_id was used before, for other content"
 // @Router			/v1/responses [post]
 func (s *server) createResponse(c *gin.Context) error {
+	leave, err := s.Recorder.Enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
 	var submission models.Submission
 	if err := firstError(noQuery(c), readBody(c, &submission)); err != nil {
 		return err

@@ -28,7 +28,7 @@ func newInstruments(registry prometheus.Registerer) *Instruments {
 		}, []string{"method", "route", "status"}),
 		responses: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Subsystem: "ingest", Name: "responses_total",
-			Help: "Survey responses that were sent, by what became of them: stored, retried (stored before), refused.",
+			Help: "Survey responses that were sent, by what became of them: stored, retried (stored before), refused, shed (more came than could be stored; told to try again).",
 		}, []string{"outcome"}),
 		batch: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Namespace: namespace, Subsystem: "ingest", Name: "batch_responses", Help: "Responses written by one transaction.",
@@ -43,6 +43,7 @@ func newInstruments(registry prometheus.Registerer) *Instruments {
 		}),
 	}
 	i.CountResponses(0, 0, 0)
+	i.responses.WithLabelValues("shed")
 	registry.MustRegister(i.requests, i.responses, i.batch, i.commit, i.failures)
 	return i
 }
@@ -69,6 +70,9 @@ func (i *Instruments) CountResponses(stored, retried, refused int) {
 	i.responses.WithLabelValues("refused").Add(float64(refused))
 }
 
+// CountShed counts a response that was told to try again before it was read.
+func (i *Instruments) CountShed() { i.responses.WithLabelValues("shed").Inc() }
+
 // ObserveCommit counts a transaction of so many responses.
 func (i *Instruments) ObserveCommit(responses int, took time.Duration, err error) {
 	i.batch.Observe(float64(responses))
@@ -86,4 +90,14 @@ func (i *Instruments) Queue(length func() int, capacity int) {
 	i.registry.MustRegister(
 		prometheus.NewGaugeFunc(opts("queue_length", "Responses that wait to be written."), func() float64 { return float64(length()) }),
 		prometheus.NewGaugeFunc(opts("queue_capacity", "Responses that may wait; more are refused as busy."), func() float64 { return float64(capacity) }))
+}
+
+// Wait shows how long a response that comes now will wait to be stored; it is asked at each scrape. To be called once.
+func (i *Instruments) Wait(wait func() time.Duration, most time.Duration) {
+	opts := func(name, help string) prometheus.GaugeOpts {
+		return prometheus.GaugeOpts{Namespace: namespace, Subsystem: "ingest", Name: name, Help: help}
+	}
+	i.registry.MustRegister(
+		prometheus.NewGaugeFunc(opts("wait_seconds", "How long a response that comes now will wait to be stored, as far as is known."), func() float64 { return wait().Seconds() }),
+		prometheus.NewGaugeFunc(opts("wait_max_seconds", "How long that may be; beyond it responses are told to try again."), most.Seconds))
 }

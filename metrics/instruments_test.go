@@ -18,6 +18,8 @@ func TestInstrumentsAreShown(t *testing.T) {
 	i.ObserveCommit(64, 4*time.Millisecond, nil)
 	i.ObserveCommit(1, time.Second, errors.New("the disk is full"))
 	i.Queue(func() int { return 3 }, 4096)
+	i.Wait(func() time.Duration { return 250 * time.Millisecond }, 2*time.Second)
+	i.CountShed()
 	i.Database(func() (int, int, int) { return 1, 2, 8 })
 	e.Registry().MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "mittari_own", Help: "Of another part."}, func() float64 { return 1 }))
 	text := get(t, e, "/metrics").Body.String()
@@ -28,6 +30,9 @@ func TestInstrumentsAreShown(t *testing.T) {
 		`mittari_ingest_responses_total{outcome="stored"} 7`,
 		`mittari_ingest_responses_total{outcome="retried"} 2`,
 		`mittari_ingest_responses_total{outcome="refused"} 1`,
+		`mittari_ingest_responses_total{outcome="shed"} 1`,
+		`mittari_ingest_wait_seconds 0.25`,
+		`mittari_ingest_wait_max_seconds 2`,
 		`mittari_ingest_batch_responses_sum 65`,
 		`mittari_ingest_commit_duration_seconds_count 2`,
 		`mittari_ingest_commit_failures_total 1`,

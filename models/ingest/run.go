@@ -27,9 +27,12 @@ func (i item) settle(o models.Outcome) {
 // is the only writer; every call that was accepted is answered before it returns.
 func (w *Writer) Run() {
 	for first := range w.queue {
+		responses, begun := 0, time.Now()
 		for _, group := range w.gather(first) {
+			responses += len(group)
 			w.commit(group)
 		}
+		w.backlog.learn(responses, time.Since(begun))
 	}
 }
 

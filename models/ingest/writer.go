@@ -18,7 +18,8 @@ type Committer interface {
 
 // Options are a Writer's bounds. Zero fields take the defaults.
 type Options struct {
-	Queue   int                                              // callers that may wait (10,000)
+	Queue   int                                              // callers that may be inside or wait (10,000)
+	Wait    time.Duration                                    // that a response may have before it is stored (500 ms); see Enter
 	Batch   int                                              // responses in a transaction, about (1,000)
 	Timeout time.Duration                                    // of a transaction with its retries (30 s)
 	Observe func(responses int, took time.Duration, e error) // is told of every transaction; may be nil
@@ -30,6 +31,8 @@ type Writer struct {
 	store   Committer
 	options Options
 	queue   chan *call
+	bulk    chan struct{} // holds one for each call of RecordAll that is in the queue or being stored
+	backlog backlog
 
 	stop    sync.Once
 	closing chan struct{} // is closed first: who waits for room gives up
@@ -49,6 +52,9 @@ func New(store Committer, options Options) *Writer {
 	if options.Queue == 0 {
 		options.Queue = 10_000
 	}
+	if options.Wait == 0 {
+		options.Wait = 500 * time.Millisecond
+	}
 	if options.Batch == 0 {
 		options.Batch = 1000
 	}
@@ -58,8 +64,13 @@ func New(store Committer, options Options) *Writer {
 	if options.Observe == nil {
 		options.Observe = func(int, time.Duration, error) {}
 	}
-	return &Writer{store: store, options: options, queue: make(chan *call, options.Queue), closing: make(chan struct{})}
+	return &Writer{store: store, options: options, queue: make(chan *call, options.Queue),
+		bulk: make(chan struct{}, bulkCalls), closing: make(chan struct{})}
 }
+
+// bulkCalls is how many calls of RecordAll may be in the queue at once: enough for
+// the writer never to wait for one, and so few that single responses hardly wait for them.
+const bulkCalls = 8
 
 // Record stores one response and returns when that is settled. A full queue is
 // Busy at once. When ctx ends first the response may still be stored.
@@ -75,11 +86,21 @@ func (w *Writer) Record(ctx context.Context, r models.Accepted) (models.Outcome,
 }
 
 // RecordAll stores some responses, each with its own outcome, in their order.
-// Unlike Record it waits for room in the queue.
+// Unlike Record it waits for its turn, and for room in the queue.
 func (w *Writer) RecordAll(ctx context.Context, rs []models.Accepted) ([]models.Outcome, error) {
 	if len(rs) == 0 {
 		return nil, nil
 	}
+	select {
+	case w.bulk <- struct{}{}:
+		defer func() { <-w.bulk }()
+	case <-w.closing:
+		return nil, shuttingDown()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	w.backlog.responses.Add(int64(len(rs)))
+	defer w.backlog.responses.Add(-int64(len(rs)))
 	c := newCall(rs)
 	if err := w.enqueue(ctx, c, true); err != nil {
 		return nil, err
@@ -103,11 +124,13 @@ func (c *call) wait(ctx context.Context) error {
 	}
 }
 
-func busy(message string) error {
-	return &models.Error{Code: models.Busy, Message: message, RetryAfter: time.Second}
+func busy(message string, again time.Duration) error {
+	return &models.Error{Code: models.Busy, Message: message, RetryAfter: again}
 }
 
-func shuttingDown() error { return busy("the server is shutting down; nothing was stored, try again") }
+func shuttingDown() error {
+	return busy("the server is shutting down; nothing was stored, try again", time.Second)
+}
 
 func (w *Writer) enqueue(ctx context.Context, c *call, wait bool) error {
 	w.mu.RLock()
@@ -123,7 +146,7 @@ func (w *Writer) enqueue(ctx context.Context, c *call, wait bool) error {
 	default:
 	}
 	if !wait {
-		return busy("more responses arrive than can be stored; nothing was stored, try again")
+		return overloaded(0)
 	}
 	select {
 	case w.queue <- c:
