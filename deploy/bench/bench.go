@@ -17,27 +17,41 @@ import (
 // bench is one run.
 type bench struct {
 	options
-	ctx     context.Context
-	stderr  io.Writer
-	begun   time.Time
-	dir     string // of this run's files; removed at the end
-	program string // the server that was built
-	own     string // this program
-	undo    []func() error
-	results []result
+	ctx      context.Context
+	stderr   io.Writer
+	begun    time.Time
+	dir      string // of this run's files; removed at the end
+	program  string // the server that was built
+	own      string // this program
+	undo     []func() error
+	results  []result
+	sections []string // what is told beside the rows, as Markdown
 }
 
 // lastRow is the number of the last row.
 const lastRow = 11
 
-// group is rows that are measured together.
+// group is what is measured together: rows, or what is asked for instead of them.
 type group struct {
 	rows []int
 	run  func(*bench) error
 }
 
-func groups() []group {
-	return []group{
+// groups are those that are wanted.
+func (o options) groups() []group {
+	if o.special() {
+		var wanted []group
+		for _, g := range []struct {
+			asked bool
+			run   func(*bench) error
+		}{{o.growth, (*bench).growth}, {o.overload, (*bench).overload}} {
+			if g.asked {
+				wanted = append(wanted, group{run: g.run})
+			}
+		}
+		return wanted
+	}
+	all := []group{
 		{[]int{1, 2}, (*bench).singlePostgres},
 		{[]int{3}, (*bench).singleSQLite},
 		{[]int{4}, (*bench).bulkPostgres},
@@ -46,6 +60,14 @@ func groups() []group {
 		{[]int{7, 8, 9, 10}, (*bench).sizes},
 		{[]int{11}, (*bench).replicas},
 	}
+	return slices.DeleteFunc(all, func(g group) bool { return !o.wants(g.rows) })
+}
+
+func (g group) String() string {
+	if len(g.rows) == 0 {
+		return "what was asked for instead of the rows"
+	}
+	return fmt.Sprintf("rows %v", g.rows)
 }
 
 // prepare makes the folder and builds the server, as "make build" does.

@@ -123,8 +123,8 @@ func TestQuickIsShorterButForWhatIsGiven(t *testing.T) {
 	if !o.wants([]int{1, 2}) || o.wants([]int{3}) {
 		t.Error("other rows are measured than were asked for")
 	}
-	if !strings.Contains(o.sizes(), "not at full size") {
-		t.Errorf("it does not say that it is quick: %s", o.sizes())
+	if !strings.Contains(o.sizesTold(), "not at full size") {
+		t.Errorf("it does not say that it is quick: %s", o.sizesTold())
 	}
 }
 
@@ -155,7 +155,7 @@ func TestTableSaysWhatWasMissed(t *testing.T) {
 	r := b.tell(9, "memory", "few", pairs{[]float64{100e6}, []float64{100e6}}, megabytes, atMost(1.1))
 	r.also, r.alsoFailed = "under 50 MB", true
 	var table bytes.Buffer
-	report(&table, machine{}, b.options, b.results, time.Second)
+	b.report(&table, machine{})
 	for _, want := range []string{
 		"| 1 | posts | naive | 100/s | 400/s | 4.00× | 3.90× – 4.10× | ≥ 4.00× | yes |",
 		"| 2 | posts | nothing | 100/s | 44/s | 44 % | 44 % – 44 % | ≥ 45 % | **missed** |",

@@ -38,6 +38,7 @@ type sender struct {
 	request []byte
 	digits  []byte // of the submission_id, within request
 	took    []time.Duration
+	told    bool // the last answer says when to try again, and that nothing was stored
 }
 
 // run sends for a while that does not count, and then for a time that does.
@@ -130,6 +131,7 @@ func (s *sender) send(ctx context.Context, next *atomic.Int64, begin, end time.T
 // answer reads one answer and gives its status.
 func (s *sender) answer() (status int, err error) {
 	length := 0
+	again := false
 	for first := true; ; first = false {
 		line, err := s.answers.ReadSlice('\n')
 		if err != nil {
@@ -138,7 +140,12 @@ func (s *sender) answer() (status int, err error) {
 		line = bytes.TrimRight(line, "\r\n")
 		switch {
 		case len(line) == 0:
-			_, err := s.answers.Discard(length)
+			body, err := s.answers.Peek(length)
+			if err != nil {
+				return status, err
+			}
+			s.told = again && bytes.Contains(body, []byte("nothing was stored"))
+			_, err = s.answers.Discard(length)
 			return status, err
 		case first:
 			if len(line) < 12 {
@@ -149,10 +156,13 @@ func (s *sender) answer() (status int, err error) {
 			}
 		default:
 			name, value, _ := bytes.Cut(line, []byte(": "))
-			if bytes.EqualFold(name, []byte("Content-Length")) {
+			switch {
+			case bytes.EqualFold(name, []byte("Content-Length")):
 				if length, err = strconv.Atoi(string(value)); err != nil {
 					return 0, err
 				}
+			case bytes.EqualFold(name, []byte("Retry-After")):
+				again = len(value) > 0
 			}
 		}
 	}

@@ -64,13 +64,13 @@ func measure(ctx context.Context, o options, stdout, stderr io.Writer) (reached 
 		return false, errors.Join(err, b.close())
 	}
 	var faults []error
-	for _, g := range groups() {
-		if !o.wants(g.rows) || ctx.Err() != nil {
-			continue
+	for _, g := range o.groups() {
+		if ctx.Err() != nil {
+			break
 		}
 		if err := b.within(g.run); err != nil {
-			b.say("rows %v: %v", g.rows, err)
-			faults = append(faults, fmt.Errorf("rows %v: %w", g.rows, err))
+			b.say("%s: %v", g, err)
+			faults = append(faults, fmt.Errorf("%s: %w", g, err))
 		}
 	}
 	if ctx.Err() != nil {
@@ -79,8 +79,6 @@ func measure(ctx context.Context, o options, stdout, stderr io.Writer) (reached 
 	if err := b.close(); err != nil {
 		faults = append(faults, err)
 	}
-	if len(b.results) > 0 {
-		report(stdout, machine, o, b.results, time.Since(begun))
-	}
+	b.report(stdout, machine)
 	return allReached(b.results), errors.Join(faults...)
 }

@@ -22,6 +22,9 @@ type options struct {
 	senders     int // bulk requests at a time
 	many, few   int // responses stored in rows 7 to 10
 	verifyMany  bool
+	growth      bool // what has tables of its own, instead of the rows
+	overload    bool
+	clients     int
 	profile     string
 }
 
@@ -64,6 +67,9 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.IntVar(&o.many, "many", normal.many, "`responses` stored in rows 7 to 10")
 	flags.IntVar(&o.few, "few", normal.few, "the smaller number of `responses` that they are compared with")
 	flags.BoolVar(&o.verifyMany, "verify", false, "have mittari verify recount the responses that were made also where they are more than a million, in minutes")
+	flags.BoolVar(&o.growth, "growth", false, "instead of the rows: how each work grows from 10,000 responses by tens to -many, on both databases; 15 minutes")
+	flags.BoolVar(&o.overload, "overload", false, "instead of the rows: what becomes of requests, and of memory, when twice as many come as can be stored, on both databases; 4 minutes")
+	flags.IntVar(&o.clients, "clients", 10_000, "the `connections` of -overload")
 	flags.StringVar(&o.profile, "profile", "", "write CPU profiles of the server during rows 1 to 5, and what PostgreSQL spent its time on, into this `folder`")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -111,10 +117,13 @@ func (o *options) check(rest []string, rows, connections string) error {
 	if o.connections, err = numbers("connections", connections, 10_000); err != nil || len(o.connections) == 0 {
 		faults = append(faults, errors.Join(err, errors.New("-connections must be given")))
 	}
+	if o.special() && len(o.rows) > 0 {
+		faults = append(faults, errors.New("-rows says which rows to measure; -growth and -overload are instead of them"))
+	}
 	if o.time < 10*time.Millisecond {
 		faults = append(faults, errors.New("-time must be 10ms at least"))
 	}
-	for name, n := range map[string]int{"rounds": o.rounds, "bulk": o.bulk, "senders": o.senders, "many": o.many, "few": o.few} {
+	for name, n := range map[string]int{"rounds": o.rounds, "bulk": o.bulk, "senders": o.senders, "many": o.many, "few": o.few, "clients": o.clients} {
 		if n < 1 {
 			faults = append(faults, fmt.Errorf("-%s must be 1 at least", name))
 		}
@@ -142,6 +151,9 @@ func numbers(flag, list string, most int) ([]int, error) {
 func (o options) wants(rows []int) bool {
 	return len(o.rows) == 0 || slices.ContainsFunc(rows, func(row int) bool { return slices.Contains(o.rows, row) })
 }
+
+// special reports whether something is measured instead of the rows.
+func (o options) special() bool { return o.growth || o.overload }
 
 // fewRounds is for what takes long, or hardly varies.
 func (o options) fewRounds() int { return min(3, o.rounds) }

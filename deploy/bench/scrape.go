@@ -65,18 +65,23 @@ func (b *bench) stored(server *storetest.Server, n int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := b.migrate(database); err != nil {
+	if err := b.fill(database, n); err != nil {
 		return "", err
+	}
+	return database, execute(b.ctx, database, "CHECKPOINT")
+}
+
+// fill makes n responses in an empty database.
+func (b *bench) fill(database string, n int) error {
+	if err := b.migrate(database); err != nil {
+		return err
 	}
 	begun := time.Now()
 	if err := fill(b.ctx, database, n, b.begun); err != nil {
-		return "", err
-	}
-	if err := execute(b.ctx, database, "CHECKPOINT"); err != nil {
-		return "", err
+		return err
 	}
 	b.say("%d responses were made in %s", n, time.Since(begun).Round(100*time.Millisecond))
-	return database, nil
+	return nil
 }
 
 // series is the server's page, once there is one.

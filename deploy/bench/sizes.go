@@ -8,7 +8,7 @@ import (
 
 // sizes measures rows 7 to 10: what many stored responses change, and what they do not.
 func (b *bench) sizes() error {
-	server, err := b.postgres("wal_level = minimal", "max_wal_senders = 0", "maintenance_work_mem = 1GB", "max_wal_size = 16GB", "work_mem = 64MB")
+	server, err := b.postgres(fillSettings()...)
 	if err != nil {
 		return err
 	}
@@ -47,6 +47,11 @@ func (b *bench) sizes() error {
 		return err
 	}
 	return b.sameAtAnySize(few, many, databases[1])
+}
+
+// fillSettings are those of a PostgreSQL in which millions of responses are made.
+func fillSettings() []string {
+	return []string{"wal_level = minimal", "max_wal_senders = 0", "maintenance_work_mem = 1GB", "max_wal_size = 16GB", "work_mem = 64MB"}
 }
 
 // prove has the rows that were made verified, where that does not take minutes or is asked for.

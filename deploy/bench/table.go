@@ -89,12 +89,24 @@ func allReached(results []result) bool {
 	return true
 }
 
-// report prints the machine, the table and how the baselines work, as Markdown.
-func report(w io.Writer, m machine, o options, results []result, took time.Duration) {
-	fmt.Fprintf(w, "%s\n\n%s\n\n", m, o.sizes())
+// report prints the machine, the table of the rows, what was measured beside them, and how the baselines work, as Markdown.
+func (b *bench) report(w io.Writer, m machine) {
+	fmt.Fprintf(w, "%s\n\n", m)
+	if len(b.results) > 0 {
+		fmt.Fprintf(w, "%s\n\n", b.sizesTold())
+		b.rowTable(w)
+		fmt.Fprintf(w, "\n%s\n\n", baselines)
+	}
+	for _, section := range b.sections {
+		fmt.Fprintf(w, "%s\n", section)
+	}
+	fmt.Fprintf(w, "Measured in %s.\n", time.Since(b.begun).Round(time.Second))
+}
+
+func (b *bench) rowTable(w io.Writer) {
 	fmt.Fprintln(w, "| | what | baseline | its figure | ours | ratio | spread | reach | reached |")
 	fmt.Fprintln(w, "|---|---|---|---|---|---|---|---|---|")
-	for _, r := range slices.SortedStableFunc(slices.Values(results), func(a, b result) int { return a.row - b.row }) {
+	for _, r := range slices.SortedStableFunc(slices.Values(b.results), func(a, b result) int { return a.row - b.row }) {
 		verdict := "**missed**"
 		if r.reached() {
 			verdict = "yes"
@@ -107,11 +119,10 @@ func report(w io.Writer, m machine, o options, results []result, took time.Durat
 			r.reach.show(r.least) + " – " + r.reach.show(r.most), reach, verdict}
 		fmt.Fprintf(w, "| %s |\n", strings.Join(cells, " | "))
 	}
-	fmt.Fprintf(w, "\n%s\n\nMeasured in %s.\n", baselines, took.Round(time.Second))
 }
 
-// sizes tells what the run took, so that a quick one is never mistaken for a full one.
-func (o options) sizes() string {
+// sizesTold tells what the run took, so that a quick one is never mistaken for a full one.
+func (o options) sizesTold() string {
 	kind := "Sizes"
 	if o.quick {
 		kind = "A quick run, not at full size"
