@@ -59,6 +59,9 @@ func (s *Store) PutAnonymity(ctx context.Context, workspace string, a models.Ano
 // lots apart that are too small now. What was in one lot stays together: it waits
 // with the lot's day and keys. Nothing of it arrives a second time.
 func (s *Store) regroup(tx *gorm.DB, workspace string, metrics models.Metrics) (lots, error) {
+	if err := s.waitForOthers(tx, workspace); err != nil {
+		return lots{}, err
+	}
 	counts, err := holdCounted(tx, workspace, metrics)
 	if err != nil {
 		return lots{}, err

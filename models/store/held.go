@@ -80,15 +80,25 @@ func (s *Store) holdBack(tx *gorm.DB, workspace string, held []models.Held) (lot
 	return s.formLots(tx, workspace, metrics, slices.Compact(keys))
 }
 
+// waitForOthers makes those who change a workspace's lots, or record who was asked, wait for one another until
+// they have committed: each finds what the one before left, and none holds what another one needs. To be called before
+// anything of it is written, and before the rollups.
+func (s *Store) waitForOthers(tx *gorm.DB, workspace string) error {
+	var waited []workspaceRow
+	return s.locked(tx).Select("workspace").Where("workspace = ?", workspace).Find(&waited).Error
+}
+
 // formLots puts what waits of the metrics into lots, as far as there is enough.
-// Two writers wait for one another: what the one put into a lot, the other doesn't see waiting.
 func (s *Store) formLots(tx *gorm.DB, workspace string, metrics models.Metrics, keys []string) (lots, error) {
+	if err := s.waitForOthers(tx, workspace); err != nil {
+		return lots{}, err
+	}
 	var formed lots
 	var held []models.Held
 	closed := s.now().Add(-models.WaveLife)
 	for _, key := range keys {
 		var rows []heldRow
-		err := s.locked(tx).Where("workspace = ? AND metric = ? AND lot IS NULL", workspace, key).
+		err := tx.Where("workspace = ? AND metric = ? AND lot IS NULL", workspace, key).
 			Order("response_id, at_touchpoint, comment").Find(&rows).Error
 		if err != nil {
 			return lots{}, err
@@ -160,9 +170,8 @@ type answerKey struct{ touchpoint, metric string }
 // taken apart, and what is left of them waits again. It gives the counts to be
 // taken away, and which of the response's answers were held.
 func (s *Store) release(tx *gorm.DB, workspace, responseID string) ([]models.Count, func(models.Answer) bool, error) {
-	var own []heldRow
-	of := "workspace = ? AND response_id = ?"
-	if err := s.locked(tx).Where(of, workspace, responseID).Order("at_touchpoint, metric, comment").Find(&own).Error; err != nil {
+	own, err := s.ownHeld(tx, workspace, responseID)
+	if err != nil {
 		return nil, nil, err
 	}
 	held := map[answerKey]bool{}
@@ -175,9 +184,22 @@ func (s *Store) release(tx *gorm.DB, workspace, responseID string) ([]models.Cou
 	}
 	counts, err := s.takeApart(tx, workspace, responseID, broken)
 	if err == nil && len(own) > 0 {
-		err = tx.Where(of, workspace, responseID).Delete(&heldRow{}).Error
+		err = tx.Where("workspace = ? AND response_id = ?", workspace, responseID).Delete(&heldRow{}).Error
 	}
 	return counts, func(a models.Answer) bool { return held[answerKey{a.Touchpoint, a.Metric}] }, err
+}
+
+// ownHeld are a response's answers that are held. Where there are any, others wait who would put them into lots.
+func (s *Store) ownHeld(tx *gorm.DB, workspace, responseID string) ([]heldRow, error) {
+	var own []heldRow
+	find := func() error {
+		return tx.Where("workspace = ? AND response_id = ?", workspace, responseID).Find(&own).Error
+	}
+	err := find()
+	if err == nil && len(own) > 0 {
+		err = firstError(s.waitForOthers(tx, workspace), find()) // they may be in other lots by now
+	}
+	return own, err
 }
 
 // takeApart makes the answers of lots wait again, all but those of one response,
@@ -187,7 +209,7 @@ func (s *Store) takeApart(tx *gorm.DB, workspace, responseID string, broken []st
 		return nil, nil
 	}
 	var rows []heldRow
-	err := s.locked(tx).Where("workspace = ? AND lot IN ?", workspace, broken).
+	err := tx.Where("workspace = ? AND lot IN ?", workspace, broken).
 		Order("response_id, at_touchpoint, metric, comment").Find(&rows).Error
 	if err != nil {
 		return nil, err

@@ -48,8 +48,7 @@ func (s *Store) CommitInvitations(ctx context.Context, workspace string, batch [
 	var outcomes []models.InvitationOutcome
 	var created []kindKey
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
-		var waited []workspaceRow
-		if err := s.locked(tx).Where("workspace = ?", workspace).Find(&waited).Error; err != nil {
+		if err := s.waitForOthers(tx, workspace); err != nil {
 			return err
 		}
 		judged, err := s.judgeInvitations(tx, workspace, batch, enforce)

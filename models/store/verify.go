@@ -19,6 +19,9 @@ func (s *Store) Verify(ctx context.Context, workspace string, repair bool) ([]mo
 	}
 	var found []models.Difference
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
+		if err := s.waitForOthers(tx, workspace); err != nil {
+			return err
+		}
 		if s.dialect == onPostgres { // writers wait; what they add later, they add to repaired rows
 			if err := tx.Exec("LOCK TABLE rollups IN EXCLUSIVE MODE").Error; err != nil {
 				return err
