@@ -86,24 +86,30 @@ const home, bank, staffOnly = homeWorkspace, "bank", "office"
 
 // draw makes a submission at random, of a few groups and days, so that writers meet in the rollups.
 func (p *play) draw(r *rand.Rand, workspace string) *submission {
-	s := &submission{workspace: workspace, id: fmt.Sprintf("s-%d", p.next()), channel: pick(r, "web", "sms"), segment: pick(r, "", "families", "seniors"),
-		touchpoint: pick(r, "meeting", "checkout", "call"), team: pick(r, "", "north", "south"), answers: map[string]int{}}
-	days := 1 + r.IntN(3)
-	if r.IntN(10) == 0 { // a late answer
-		days = 1 + r.IntN(60)
+	if workspace == staffOnly || workspace == bank && r.IntN(3) == 0 {
+		return p.drawStaff(r, workspace)
 	}
-	s.day = p.today.AddDate(0, 0, -days).Format(time.DateOnly)
-	switch {
-	case workspace == staffOnly:
-		s.touchpoint, s.channel, s.segment, s.team, s.day = "", "web", "", "north", p.today.AddDate(0, 0, -1).Format(time.DateOnly)
-		s.answers["pulse"] = 1 + r.IntN(5)
-	case workspace == bank && r.IntN(3) == 0:
-		s.answers["enps"], s.answers["pulse"] = r.IntN(11), 1+r.IntN(5)
-	default:
-		s.answers["nps"] = r.IntN(11)
-		if r.IntN(2) == 0 {
-			s.answers["csat"] = 1 + r.IntN(5)
-		}
+	s := &submission{workspace: workspace, id: fmt.Sprintf("s-%d", p.next()), channel: pick(r, "web", "sms"), segment: pick(r, "", "families", "seniors"),
+		touchpoint: pick(r, "meeting", "checkout", "call"), team: pick(r, "", "north", "south"), answers: map[string]int{"nps": r.IntN(11)}}
+	if r.IntN(2) == 0 {
+		s.answers["csat"] = 1 + r.IntN(5)
+	}
+	ago := 1 + r.IntN(3)
+	if r.IntN(10) == 0 { // a late answer
+		ago = 1 + r.IntN(60)
+	}
+	s.day = p.today.AddDate(0, 0, -ago).Format(time.DateOnly)
+	s.write()
+	return s
+}
+
+// drawStaff makes an employee's submission, whose answers are counted in lots: those of the staff alone all of one day and group.
+func (p *play) drawStaff(r *rand.Rand, workspace string) *submission {
+	s := &submission{workspace: workspace, id: fmt.Sprintf("s-%d", p.next()), channel: "web", team: "north",
+		day: p.today.AddDate(0, 0, -1).Format(time.DateOnly), answers: map[string]int{"pulse": 1 + r.IntN(5)}}
+	if workspace != staffOnly {
+		s.day, s.team = p.today.AddDate(0, 0, -1-r.IntN(2)).Format(time.DateOnly), pick(r, "north", "south")
+		s.answers["enps"] = r.IntN(11)
 	}
 	s.write()
 	return s

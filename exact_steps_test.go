@@ -14,17 +14,63 @@ type step struct {
 	do    func(p *play, r *rand.Rand)
 }
 
-// steps are what a round is made of.
-func steps() []step {
+// calm are the steps of a round's first part, where nearly everything is new, as it
+// is most of the time: what can be stored in one go is, and fails as a whole now and then.
+func calm() []step {
+	return []step{{600, (*play).fresh}, {10, (*play).freshBulks}, {4, (*play).oneInTheMiddle}, {1, (*play).repair}}
+}
+
+// storm are the steps of its second part, where everything meets everything.
+func storm() []step {
 	return []step{
-		{200, (*play).single}, {40, (*play).everywhereAtOnce}, {20, (*play).rivals}, {6, (*play).mixedBulk}, {3, (*play).twinBulks},
-		{8, (*play).contest}, {8, (*play).sentAgainAfterErasure}, {4, (*play).erasedWhileSentAgain}, {6, (*play).staff},
+		{100, (*play).single}, {40, (*play).everywhereAtOnce}, {20, (*play).rivals}, {6, (*play).mixedBulk}, {3, (*play).twinBulks},
+		{8, (*play).contest}, {6, (*play).staffContest}, {8, (*play).sentAgainAfterErasure}, {4, (*play).erasedWhileSentAgain}, {6, (*play).staff},
 		{4, (*play).newKeys}, {6, (*play).invite}, {2, (*play).repair},
 	}
 }
 
 // workspaceOf is one of the first two, mostly the one where everything can be stored at once.
 func workspaceOf(r *rand.Rand) string { return pick(r, home, home, bank) }
+
+// fresh sends one submission, and takes some of them back, at both replicas at once.
+func (p *play) fresh(r *rand.Rand) {
+	s := p.judge(nil, p.post(r.IntN(2), p.draw(r, home)))
+	switch r.IntN(10) {
+	case 0:
+		s.excluded = true
+		atOnce(2, func(at int) { p.exclude(at, s.workspace, s.stored, true) })
+	case 1:
+		atOnce(2, func(at int) { p.erase(at, s.workspace, s.stored) })
+		s.stored = ""
+	}
+	p.add(s)
+}
+
+// freshBulks sends new submissions to both replicas at once, whose groups and days are the same ones in any order.
+func (p *play) freshBulks(r *rand.Rand) {
+	loads, replies := make([][]*submission, 4), make([][]reply, 4)
+	for i := range loads {
+		for range 50 + r.IntN(100) {
+			loads[i] = append(loads[i], p.draw(r, home))
+		}
+	}
+	atOnce(len(loads), func(i int) { replies[i] = p.bulk(i, loads[i]) })
+	for _, some := range replies {
+		p.settle(some)
+	}
+}
+
+// oneInTheMiddle sends new submissions and among them one that is stored.
+func (p *play) oneInTheMiddle(r *rand.Rand) {
+	var all []*submission
+	for range 300 {
+		all = append(all, p.draw(r, home))
+	}
+	for _, s := range p.some(r, home, 1) {
+		all[150] = pick(r, s, s.changed())
+	}
+	p.settle(p.bulk(r.IntN(2), all))
+}
 
 // single sends one submission, some of them later again, some with other content.
 func (p *play) single(r *rand.Rand) {
@@ -59,23 +105,22 @@ func (p *play) rivals(r *rand.Rand) {
 
 // load is the submissions of a bulk request: new ones, some of them twice and some
 // with other content too, in any order, and beside them ones that are stored.
-func (p *play) load(r *rand.Rand, workspace string, n int) (fresh, old, all []*submission) {
+func (p *play) load(r *rand.Rand, workspace string, n int) (all []*submission) {
 	for range n {
 		s := p.draw(r, workspace)
-		fresh = append(fresh, s)
+		all = append(all, s)
 		if r.IntN(10) == 0 {
-			fresh = append(fresh, s)
+			all = append(all, s)
 		}
 		if r.IntN(20) == 0 && workspace != staffOnly {
-			fresh = append(fresh, s.changed())
+			all = append(all, s.changed())
 		}
 	}
 	for _, s := range p.some(r, workspace, r.IntN(1+n/10)) {
-		old = append(old, pick(r, s, s.changed()))
+		all = append(all, pick(r, s, s.changed()))
 	}
-	all = append(append(all, fresh...), old...)
 	r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	return fresh, old, all
+	return all
 }
 
 // settle judges the replies to a load, by submission_id, and notes what is stored.
@@ -99,21 +144,21 @@ func (p *play) settle(replies []reply) {
 
 // mixedBulk sends some hundred lines, and then all of them again to the other replica.
 func (p *play) mixedBulk(r *rand.Rand) {
-	_, _, all := p.load(r, workspaceOf(r), 100+r.IntN(400))
+	all := p.load(r, workspaceOf(r), 100+r.IntN(400))
 	at := r.IntN(2)
 	p.settle(p.bulk(at, all))
 	p.settle(p.bulk(at+1, all))
 }
 
 // twinBulks sends the same lines to both replicas at the same moment, twice each, in orders of their own.
-func (p *play) twinBulks(r *rand.Rand) { p.twins(r, 100+r.IntN(200)) }
+func (p *play) twinBulks(r *rand.Rand) { p.twins(r, 4, 100+r.IntN(200)) }
 
-// largeBulks does the same with more lines than are stored at a time.
-func (p *play) largeBulks(r *rand.Rand) { p.twins(r, 6000) }
+// largeBulks sends more lines than are stored at a time, once to each replica.
+func (p *play) largeBulks(r *rand.Rand) { p.twins(r, 2, 6000) }
 
-func (p *play) twins(r *rand.Rand, lines int) {
-	_, _, all := p.load(r, workspaceOf(r), lines)
-	orders, replies := make([][]*submission, 4), make([][]reply, 4)
+func (p *play) twins(r *rand.Rand, senders, lines int) {
+	all := p.load(r, workspaceOf(r), lines)
+	orders, replies := make([][]*submission, senders), make([][]reply, senders)
 	for i := range orders {
 		orders[i] = append(orders[i], all...)
 		if i > 0 {
@@ -128,13 +173,16 @@ func (p *play) twins(r *rand.Rand, lines int) {
 	p.settle(together)
 }
 
-// contest has six clients exclude, include, send again and erase the same responses at once.
-func (p *play) contest(r *rand.Rand) {
+// contest has customers' responses contested, staffContest employees', which are in lots together.
+func (p *play) contest(r *rand.Rand)      { p.contested(r, home, 6, p.draw) }
+func (p *play) staffContest(r *rand.Rand) { p.contested(r, bank, 12, p.drawStaff) }
+
+// contested has six clients exclude, include, send again and erase the same responses at once.
+func (p *play) contested(r *rand.Rand, workspace string, n int, draw func(*rand.Rand, string) *submission) {
 	const clients, each = 6, 10
-	subjects := make([]*submission, 6) // the first half is erased in the end
-	workspace := pick(r, home, bank)
+	subjects := make([]*submission, n) // the first half is erased in the end
 	for i := range subjects {
-		subjects[i] = p.judge(nil, p.post(r.IntN(2), p.draw(r, workspace)))
+		subjects[i] = p.judge(nil, p.post(r.IntN(2), draw(r, workspace)))
 	}
 	randoms := make([]*rand.Rand, clients)
 	for i := range randoms {
@@ -208,7 +256,7 @@ func (p *play) erasedWhileSentAgain(r *rand.Rand) {
 
 // staff sends employees' answers to both replicas at once, one by one and in bulk.
 func (p *play) staff(r *rand.Rand) {
-	_, _, all := p.load(r, staffOnly, 1+r.IntN(12))
+	all := p.load(r, staffOnly, 1+r.IntN(12))
 	replies := make([][]reply, 4)
 	atOnce(len(replies), func(i int) {
 		if i < 2 {

@@ -115,28 +115,33 @@ func (p *play) command(args ...string) string {
 	return out
 }
 
-// round has eight clients do all steps, in any order; in the middle a replica is killed and started again.
+// round has clients do the steps of both parts, in any order; in the middle of each a replica is killed and started again.
 func (p *play) round(r *rand.Rand, round int) {
-	const clients = 8
-	var todo []func()
-	add := func(times int, do func(*play, *rand.Rand)) {
-		for range times {
-			of := rand.New(rand.NewPCG(r.Uint64(), 2)) //nolint:gosec // see above
-			todo = append(todo, func() { do(p, of) })
-		}
-	}
-	for _, s := range steps() {
-		add(s.times, s.do)
-	}
+	stormy := storm()
 	if round%10 == 0 {
-		add(1, (*play).largeBulks)
+		stormy = append(stormy, step{1, (*play).largeBulks})
 	}
-	r.Shuffle(len(todo), func(i, j int) { todo[i], todo[j] = todo[j], todo[i] })
-	steps := make(chan func())
+	for part, steps := range [][]step{calm(), stormy} {
+		var todo []func()
+		for _, s := range steps {
+			for range s.times {
+				of := rand.New(rand.NewPCG(r.Uint64(), 2)) //nolint:gosec // see above
+				todo = append(todo, func() { s.do(p, of) })
+			}
+		}
+		r.Shuffle(len(todo), func(i, j int) { todo[i], todo[j] = todo[j], todo[i] })
+		p.perform(todo, p.replicas[(round+part)%len(p.replicas)])
+	}
+}
+
+// perform has clients do everything, and in the middle kills a replica and starts it again.
+func (p *play) perform(todo []func(), killed *replica) {
+	const clients = 16
 	var all sync.WaitGroup
+	next := make(chan func())
 	for range clients {
 		all.Go(func() {
-			for do := range steps {
+			for do := range next {
 				do()
 			}
 		})
@@ -144,14 +149,13 @@ func (p *play) round(r *rand.Rand, round int) {
 	for i, do := range todo {
 		if i == len(todo)/2 {
 			all.Go(func() {
-				killed := p.replicas[round%len(p.replicas)]
 				killed.kill()
 				killed.begin()
 			})
 		}
-		steps <- do
+		next <- do
 	}
-	close(steps)
+	close(next)
 	all.Wait()
 }
 
