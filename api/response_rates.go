@@ -104,18 +104,11 @@ func (s *server) rateQueryOf(c *gin.Context) (scoreQuery, error) {
 // rateGroups are the level's groups with anybody who took part, and the company always.
 func (s *server) rateGroups(c *gin.Context, q scoreQuery) (countedGroups, error) {
 	if q.level != models.JourneyLevel {
-		return s.counted(c, q, q.level)
+		return s.counted(c, q, q.level, nil)
 	}
-	counted, err := s.counted(c, q, models.Level(models.Touchpoint.String()))
-	if err != nil {
-		return nil, err
-	}
-	journeys, err := s.Store.FindEntries(c.Request.Context(), workspaceOf(c), models.JourneyKind)
+	journeys, counted, err := s.journeys(c, q)
 	groups := countedGroups{}
 	for _, journey := range journeys {
-		if !counted.any(journey.Touchpoints) {
-			continue
-		}
 		groups[journey.Key] = make([]score.Histogram, len(q.parts))
 		for part := range q.parts {
 			pooled := q.metric.NewHistogram()

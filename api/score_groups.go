@@ -1,6 +1,9 @@
 package api
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/mittari/mittari/models"
@@ -19,12 +22,12 @@ func (s *server) scoreGroups(c *gin.Context, q scoreQuery) ([]scoreGroup, error)
 	}
 	switch {
 	case modelled:
-		counted, err := s.counted(c, q, model.Level)
+		counted, err := s.counted(c, q, model.Level, sortedNames(model.Weights))
 		return []scoreGroup{func(part int) models.Score { return model.Score(q.metric, q.parts[part], counted.in(part)) }}, err
 	case q.level == models.JourneyLevel:
 		return s.journeyGroups(c, q)
 	}
-	counted, err := s.counted(c, q, q.level)
+	counted, err := s.counted(c, q, q.level, nil)
 	var groups []scoreGroup
 	for _, key := range sortedNames(counted) {
 		groups = append(groups, func(part int) models.Score {
@@ -47,21 +50,29 @@ func (s *server) modelOf(c *gin.Context, q scoreQuery) (models.CompanyModel, boo
 
 // journeyGroups are the journeys on which there are answers.
 func (s *server) journeyGroups(c *gin.Context, q scoreQuery) ([]scoreGroup, error) {
-	counted, err := s.counted(c, q, models.Level(models.Touchpoint.String()))
-	if err != nil {
-		return nil, err
-	}
-	journeys, err := s.Store.FindEntries(c.Request.Context(), workspaceOf(c), models.JourneyKind)
+	journeys, counted, err := s.journeys(c, q)
 	var groups []scoreGroup
 	for _, journey := range journeys {
-		if !counted.any(journey.Touchpoints) {
-			continue
-		}
 		groups = append(groups, func(part int) models.Score {
 			return models.NewJourney(q.metric, journey, q.parts[part], counted.in(part))
 		})
 	}
 	return groups, err
+}
+
+// journeys are those on which there are answers, and the answers at their touchpoints.
+func (s *server) journeys(c *gin.Context, q scoreQuery) ([]models.Entry, countedGroups, error) {
+	journeys, err := s.Store.FindEntries(c.Request.Context(), workspaceOf(c), models.JourneyKind)
+	if err != nil {
+		return nil, nil, err
+	}
+	steps := []string{}
+	for _, journey := range journeys {
+		steps = append(steps, journey.Touchpoints...)
+	}
+	counted, err := s.counted(c, q, models.Level(models.Touchpoint.String()), steps)
+	unused := func(journey models.Entry) bool { return !counted.any(journey.Touchpoints) }
+	return slices.DeleteFunc(journeys, unused), counted, err
 }
 
 // countedGroups are the histograms of a level's groups by key, one for each
@@ -78,6 +89,15 @@ func (g countedGroups) in(part int) func(key string) score.Histogram {
 	}
 }
 
+// mostCounts is how many counts as many groups may have as are answered, and those who named none.
+func (q scoreQuery) mostCounts() int {
+	days := 1
+	if len(q.parts) > 1 {
+		days = int(q.parts[len(q.parts)-1].Until - q.parts[0].Since)
+	}
+	return (maxScores/len(q.parts) + 1) * days * q.metric.Size()
+}
+
 func (g countedGroups) any(keys []string) bool {
 	for _, key := range keys {
 		if g[key] != nil {
@@ -88,19 +108,26 @@ func (g countedGroups) any(keys []string) bool {
 }
 
 // counted sorts the answers into the level's groups and the parts of the period.
-// The company is always there; answers that name no group belong to none.
-func (s *server) counted(c *gin.Context, q scoreQuery, level models.Level) (countedGroups, error) {
+// The company is always there; answers that name no group belong to none. among are
+// the groups that are asked for; nil are all of them, of which no more are read than may be answered.
+func (s *server) counted(c *gin.Context, q scoreQuery, level models.Level, among []string) (countedGroups, error) {
 	count := models.CountQuery{Metric: q.metric.Key, Filter: q.filter, Daily: len(q.parts) > 1,
 		Period: models.Period{Since: q.parts[0].Since, Until: q.parts[len(q.parts)-1].Until}}
 	groups := countedGroups{}
 	if d, grouped := level.Dimension(); grouped {
-		count.By = &d
+		count.By, count.Among = &d, among
 	} else {
 		groups[""] = make([]score.Histogram, len(q.parts))
+	}
+	if count.By != nil && among == nil {
+		count.Limit = q.mostCounts() + 1
 	}
 	counts, err := s.Store.FindCounts(c.Request.Context(), workspaceOf(c), count)
 	if err != nil {
 		return nil, err
+	}
+	if count.Limit > 0 && len(counts) == count.Limit {
+		return nil, tooManyScores(fmt.Sprintf("more than %d scores", maxScores))
 	}
 	for _, n := range counts {
 		if n.Key == "" && count.By != nil {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -121,7 +122,7 @@ func (s *server) scores(c *gin.Context, q scoreQuery) ([]models.Score, error) {
 		return nil, err
 	}
 	if n := len(groups) * len(q.parts); n > maxScores {
-		return nil, models.Errorf(malformed, "these are %d scores, more than %d: take a shorter period, a longer interval or a filter", n, maxScores)
+		return nil, tooManyScores(fmt.Sprintf("%d scores, more than %d", n, maxScores))
 	}
 	scores := make([]models.Score, 0, len(groups)*len(q.parts))
 	for _, score := range groups {
@@ -130,6 +131,10 @@ func (s *server) scores(c *gin.Context, q scoreQuery) ([]models.Score, error) {
 		}
 	}
 	return scores, nil
+}
+
+func tooManyScores(number string) error {
+	return models.Errorf(malformed, "these are %s: take a shorter period, a longer interval or a filter", number)
 }
 
 // partOf finds the part that a day lies in; without days there is one part only.

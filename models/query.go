@@ -12,6 +12,8 @@ type CountQuery struct {
 	Period Period
 	Filter Keys       // "" selects every value of its dimension
 	By     *Dimension // told apart by this dimension; nil: not at all
+	Among  []string   // of By: only these keys; nil: all
+	Limit  int        // rows at most, any of them; 0: all
 	Daily  bool       // told apart by day
 }
 

@@ -43,7 +43,7 @@ func (s *Store) commitAtOnce(ctx context.Context, workspace string, batch []mode
 		rows [][]any
 	}{
 		{asNew, responses}, {answersTable(), f.answers}, {rollupsTable(), counts},
-		{revisionsTable(), s.revisionRows(workspace, days)}, {arrivalsTable(), arrivalRows(workspace, f.arrivals)},
+		{revisionsTable(), s.revisionRows(workspace, days)}, {arrivalsTable(), s.arrivalRows(workspace, f.arrivals)},
 	} {
 		if len(part.rows) > 0 {
 			together.Queue(part.unnestSQL(), part.arrays(part.rows)...)

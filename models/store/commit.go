@@ -187,7 +187,7 @@ func findStored(tx *gorm.DB, workspace string, batch []models.Accepted, fresh ma
 	return found, nil
 }
 
-// storeFresh writes what follows from responses that are new: answers, lots, counts, revisions, catalog keys.
+// storeFresh writes what follows from responses that are new: answers, lots, catalog keys, counts, revisions.
 func (s *Store) storeFresh(tx *gorm.DB, workspace string, fresh []models.Accepted) ([]kindKey, error) {
 	if len(fresh) == 0 {
 		return nil, nil
@@ -201,10 +201,11 @@ func (s *Store) storeFresh(tx *gorm.DB, workspace string, fresh []models.Accepte
 		return nil, err
 	}
 	f.counts, f.arrivals = append(f.counts, formed.counts...), append(f.arrivals, formed.arrivals...)
-	if err := s.count(tx, workspace, f.lots); err != nil {
+	created, err := s.createKeys(tx, workspace, f.used)
+	if err != nil {
 		return nil, err
 	}
-	return s.createKeys(tx, workspace, f.used)
+	return created, s.count(tx, workspace, f.lots)
 }
 
 // following is what follows from responses that are new.

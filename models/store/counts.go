@@ -22,6 +22,12 @@ func (s *Store) FindCounts(ctx context.Context, workspace string, q models.Count
 	}
 	find := s.read.WithContext(ctx).Model(&countRow{}).Select(strings.Join(columns, ", ")).
 		Where("workspace = ? AND metric = ? AND day >= ? AND day < ?", workspace, q.Metric, q.Period.Since, q.Period.Until)
+	if q.By != nil && q.Among != nil {
+		find = find.Where(q.By.String()+" IN ?", q.Among)
+	}
+	if q.Limit > 0 {
+		find = find.Limit(q.Limit)
+	}
 	var counts []models.GroupCount
 	err := whereKeys(find, q.Filter).Group(strings.Join(groups, ", ")).Having("SUM(n) <> 0").Find(&counts).Error
 	return counts, err

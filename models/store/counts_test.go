@@ -51,6 +51,8 @@ func TestCountsAreAddedUpAsTheQueryAsks(t *testing.T) {
 			{"no days", "2026-11-02", "2026-11-02", models.CountQuery{Metric: "nps"}, ""},
 			{"before them", "2026-10-01", "2026-11-01", models.CountQuery{Metric: "nps"}, ""},
 			{"by touchpoint", "2026-11-01", "2026-11-04", models.CountQuery{Metric: "nps", By: &touchpoint}, "5×1 a 9×2 b 0×1 b 9×1"},
+			{"by some touchpoints", "2026-11-01", "2026-11-04", models.CountQuery{Metric: "nps", By: &touchpoint, Among: []string{"b", "x"}}, "b 0×1 b 9×1"},
+			{"by no touchpoint", "2026-11-01", "2026-11-04", models.CountQuery{Metric: "nps", By: &touchpoint, Among: []string{}}, ""},
 			{"by team", "2026-11-01", "2026-11-04", models.CountQuery{Metric: "nps", By: &team}, "0×1 5×1 9×1 m 9×2"},
 			{"daily", "2026-11-01", "2026-11-04", models.CountQuery{Metric: "nps", Daily: true}, "2026-11-01 0×1 2026-11-01 9×2 2026-11-02 9×1 2026-11-03 5×1"},
 			{"daily by touchpoint", "2026-11-01", "2026-11-03", models.CountQuery{Metric: "nps", Daily: true, By: &touchpoint}, "2026-11-01 a 9×2 2026-11-01 b 0×1 2026-11-02 b 9×1"},
@@ -69,6 +71,10 @@ func TestCountsAreAddedUpAsTheQueryAsks(t *testing.T) {
 			if got := written(counts, c.query.Daily); got != c.want {
 				t.Errorf("%s: %q, want %q", c.name, got, c.want)
 			}
+		}
+		limited := models.CountQuery{Metric: "nps", Period: everyDay(), By: &touchpoint, Limit: 3}
+		if counts, err := h.FindCounts(t.Context(), "bank", limited); err != nil || len(counts) != 3 {
+			t.Errorf("of at most 3 rows: %v, %v", counts, err)
 		}
 	})
 }

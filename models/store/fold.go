@@ -91,15 +91,15 @@ func compareCounts(a, b models.Count) int {
 	return cmp.Compare(a.Score, b.Score)
 }
 
-// addArrivals counts answers that arrived; these counts only ever grow.
+// addArrivals counts answers that arrived; these counts only ever grow. It comes after createKeys.
 func (s *Store) addArrivals(tx *gorm.DB, workspace string, arrivals []models.Arrival) error {
-	_, err := arrivalsTable().insert(tx, s.dialect, arrivalRows(workspace, arrivals))
+	_, err := arrivalsTable().insert(tx, s.dialect, s.arrivalRows(workspace, arrivals))
 	return err
 }
 
-func arrivalRows(workspace string, arrivals []models.Arrival) [][]any {
+func (s *Store) arrivalRows(workspace string, arrivals []models.Arrival) [][]any {
 	sums := map[models.Arrival]int64{}
-	for _, a := range arrivals {
+	for _, a := range s.known.fold(workspace, s.now(), arrivals) {
 		sums[a]++
 	}
 	rows := make([][]any, 0, len(sums))

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -84,6 +85,29 @@ func (k *knownKeys) all(workspace string, now time.Time, used []models.Keys) boo
 		}
 	}
 	return true
+}
+
+// fold tells the keys of the arrivals that found no room in their catalogs as
+// models.OtherKey, as far as the catalogs are known: these counts never go back, and
+// so need no key that no series is told by, however many of them are sent.
+func (k *knownKeys) fold(workspace string, now time.Time, arrivals []models.Arrival) []models.Arrival {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	sets := k.workspaces[workspace]
+	if sets == nil || now.Sub(sets.loaded) > knownLife {
+		return arrivals
+	}
+	folded := slices.Clone(arrivals)
+	for i := range folded {
+		a := &folded[i]
+		for d, key := range map[models.Dimension]*string{models.Touchpoint: &a.Touchpoint, models.Segment: &a.Segment, models.Channel: &a.Channel} {
+			set := sets.sets[models.Kind(d.String())]
+			if *key != "" && !set[*key] && len(set) >= k.limit {
+				*key = models.OtherKey
+			}
+		}
+	}
+	return folded
 }
 
 func loadKeys(tx *gorm.DB, workspace string, now time.Time) (*keySets, error) {
