@@ -44,7 +44,7 @@ func (o options) groups() []group {
 		for _, g := range []struct {
 			asked bool
 			run   func(*bench) error
-		}{{o.growth, (*bench).growth}, {o.overload, (*bench).overload}} {
+		}{{o.growth, (*bench).growth}, {o.overload, (*bench).overload}, {o.values, (*bench).values}} {
 			if g.asked {
 				wanted = append(wanted, group{run: g.run})
 			}

@@ -25,6 +25,8 @@ type options struct {
 	growth      bool // what has tables of its own, instead of the rows
 	overload    bool
 	clients     int
+	values      bool
+	distinct    int
 	profile     string
 }
 
@@ -33,11 +35,12 @@ type size struct {
 	time            time.Duration
 	rounds          int
 	bulk, many, few int
+	distinct        int
 }
 
-func full() size { return size{4 * time.Second, 5, 1_000_000, 10_000_000, 100_000} }
+func full() size { return size{4 * time.Second, 5, 1_000_000, 10_000_000, 100_000, 1_000_000} }
 
-func quick() size { return size{time.Second, 3, 50_000, 500_000, 100_000} }
+func quick() size { return size{time.Second, 3, 50_000, 500_000, 100_000, 50_000} }
 
 const usage = `Runs the real server beside baselines, one after the other and again, and prints
 the ratios of the two as a Markdown table. It starts what it needs itself, on
@@ -70,6 +73,8 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.BoolVar(&o.growth, "growth", false, "instead of the rows: how each work grows from 10,000 responses by tens to -many, on both databases; 15 minutes")
 	flags.BoolVar(&o.overload, "overload", false, "instead of the rows: what becomes of requests, and of memory, when twice as many come as can be stored, on both databases; 4 minutes")
 	flags.IntVar(&o.clients, "clients", 10_000, "the `connections` of -overload")
+	flags.BoolVar(&o.values, "values", false, "instead of the rows: what becomes of the series, and of memory, when every response names a touchpoint of its own, on both databases; 10 minutes")
+	flags.IntVar(&o.distinct, "distinct", normal.distinct, "the `responses` of -values with a touchpoint of their own, and again with the other keys")
 	flags.StringVar(&o.profile, "profile", "", "write CPU profiles of the server during rows 1 to 5, and what PostgreSQL spent its time on, into this `folder`")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -96,7 +101,7 @@ func (o *options) hurry(flags *flag.FlagSet) {
 		value *int
 		short int
 	}{
-		"rounds": {&o.rounds, short.rounds}, "bulk": {&o.bulk, short.bulk}, "many": {&o.many, short.many}, "few": {&o.few, short.few},
+		"rounds": {&o.rounds, short.rounds}, "bulk": {&o.bulk, short.bulk}, "many": {&o.many, short.many}, "few": {&o.few, short.few}, "distinct": {&o.distinct, short.distinct},
 	} {
 		if !given[name] {
 			*to.value = to.short
@@ -118,12 +123,12 @@ func (o *options) check(rest []string, rows, connections string) error {
 		faults = append(faults, errors.Join(err, errors.New("-connections must be given")))
 	}
 	if o.special() && len(o.rows) > 0 {
-		faults = append(faults, errors.New("-rows says which rows to measure; -growth and -overload are instead of them"))
+		faults = append(faults, errors.New("-rows says which rows to measure; -growth, -overload and -values are instead of them"))
 	}
 	if o.time < 10*time.Millisecond {
 		faults = append(faults, errors.New("-time must be 10ms at least"))
 	}
-	for name, n := range map[string]int{"rounds": o.rounds, "bulk": o.bulk, "senders": o.senders, "many": o.many, "few": o.few, "clients": o.clients} {
+	for name, n := range map[string]int{"rounds": o.rounds, "bulk": o.bulk, "senders": o.senders, "many": o.many, "few": o.few, "clients": o.clients, "distinct": o.distinct} {
 		if n < 1 {
 			faults = append(faults, fmt.Errorf("-%s must be 1 at least", name))
 		}
@@ -153,7 +158,7 @@ func (o options) wants(rows []int) bool {
 }
 
 // special reports whether something is measured instead of the rows.
-func (o options) special() bool { return o.growth || o.overload }
+func (o options) special() bool { return o.growth || o.overload || o.values }
 
 // fewRounds is for what takes long, or hardly varies.
 func (o options) fewRounds() int { return min(3, o.rounds) }
