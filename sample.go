@@ -18,10 +18,14 @@ import (
 const sampleSeed = 1
 
 // loadSample stores the made-up bank through the writer, as if it had been sent,
-// and as it is at a moment, unless the workspace holds responses.
+// and as it is at a moment, unless the workspace holds responses, or has held some.
 func loadSample(p *program, db *store.Store, writer *ingest.Writer, workspace models.Workspace, now time.Time) error {
 	stored, err := db.FindResponses(p.ctx, workspace.Key, models.ResponseFilter{Limit: 1})
 	if err != nil || len(stored) > 0 {
+		return err
+	}
+	arrived, err := db.FindArrivals(p.ctx, workspace.Key) // what is deleted by now is counted still
+	if err != nil || len(arrived) > 0 {
 		return err
 	}
 	zone, err := workspace.Zone()

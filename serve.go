@@ -56,6 +56,7 @@ func (c *serveCommand) Run(p *program) error {
 	}
 	workers.Go(func() { exporter.Run(background) })
 	workers.Go(func() { tidy(background, db, log) })
+	workers.Go(func() { expire(background, db, c.kept(), instruments.CountExpired, log) })
 
 	state := &readiness{database: db.Ping}
 	handler := api.New(api.Config{

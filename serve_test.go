@@ -253,11 +253,11 @@ func TestSettingsAreReadFromFlagsVariablesAndFiles(t *testing.T) {
 }
 
 func TestWrongSettingsAreAllNamedAtOnce(t *testing.T) {
-	code, _, errs := call(t, envOf(), "serve", "--listen", "nowhere", "--time-zone", "Mars/Olympus", "--admin-key", "short", "--queue", "0")
+	code, _, errs := call(t, envOf(), "serve", "--listen", "nowhere", "--time-zone", "Mars/Olympus", "--admin-key", "short", "--queue", "0", "--retention", "3d")
 	if code != 1 {
 		t.Errorf("gave %d", code)
 	}
-	for _, want := range []string{"--listen", "--time-zone", "--admin-key", "--queue"} {
+	for _, want := range []string{"--listen", "--time-zone", "--admin-key", "--queue", `--retention must be a number of days from 30d to 36500d, such as 400d, is "3d"`} {
 		if !strings.Contains(errs, want) {
 			t.Errorf("%s is not named in:\n%s", want, errs)
 		}

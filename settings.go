@@ -68,6 +68,7 @@ type serveSettings struct {
 	TimeZone         string        `setting:"" placeholder:"ZONE" help:"The time zone of the workspace that the first start makes (UTC); it can't be changed later."`
 	Queue            int           `setting:"" default:"10000" help:"How many requests may wait to be stored before further ones are told to try again (${default})."`
 	QueueWait        time.Duration `setting:"" default:"500ms" help:"How long a response may have to wait to be stored before further ones are told to try again (${default})."`
+	Retention        string        `setting:"" placeholder:"DAYS" help:"Delete responses with their answers and comments this many days after they were given, such as 400d (30d at least); scores stay. Kept for ever unless given."`
 	DrainTimeout     time.Duration `setting:"" default:"30s" help:"How long to wait for requests under way when stopping (${default})."`
 	dropSettings
 	Pprof    bool   `setting:"" help:"Serve profiles of this process at /debug/pprof/ on the metrics listener."`
@@ -110,6 +111,9 @@ func (s serveSettings) check() error {
 		fault("--admin-key must have %d characters at least", models.MinTokenLength)
 	}
 	faults = append(faults, s.dropSettings.check())
+	if _, err := models.ParseRetention(s.Retention); err != nil {
+		fault("--retention %w", err)
+	}
 	if s.Queue < 1 {
 		fault("--queue must be 1 at least")
 	}
@@ -121,6 +125,12 @@ func (s serveSettings) check() error {
 
 // firstTimeZone is that of the workspace that the first start makes.
 func (s serveSettings) firstTimeZone() string { return cmp.Or(s.TimeZone, "UTC") }
+
+// kept is for how long raw answers are kept; check says whether that is a number of days.
+func (s serveSettings) kept() models.Retention {
+	kept, _ := models.ParseRetention(s.Retention)
+	return kept
+}
 
 // defaultFloors are the defaults of the floors, which the domain holds, for the flags' tags.
 func defaultFloors() kong.Vars {

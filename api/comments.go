@@ -36,7 +36,7 @@ type commentRow struct {
 // @Summary		Read comments
 // @Description	What people said on one metric, of the latest days first, without who it was. Comments on an anonymous
 // @Description	metric are shown without their score, in lots of at least the threshold of comments (10 of employees):
-// @Description	`suppressed` says that there are too few, or none.
+// @Description	`suppressed` says that there are too few, or none. Comments of a lot are deleted with time all together, with the oldest.
 // @ID				findComments
 // @Tags			responses
 // @Security		key[responses:read]

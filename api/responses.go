@@ -151,7 +151,7 @@ func (s *server) patchResponse(c *gin.Context) error {
 
 // @Summary		Erase a response
 // @Description	Erases the response with its comments for good; every score that it was part of is corrected at
-// @Description	once.
+// @Description	once. One that the server has deleted as older than responses are kept can't be erased any more: it stays counted.
 // @ID				eraseResponse
 // @Tags			responses
 // @Security		key[responses:write, responses:read]

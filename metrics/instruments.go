@@ -17,6 +17,7 @@ type Instruments struct {
 	batch     prometheus.Histogram
 	commit    prometheus.Histogram
 	failures  prometheus.Counter
+	expired   prometheus.Counter
 }
 
 func newInstruments(registry prometheus.Registerer) *Instruments {
@@ -41,10 +42,14 @@ func newInstruments(registry prometheus.Registerer) *Instruments {
 		failures: prometheus.NewCounter(prometheus.CounterOpts{
 			Namespace: namespace, Subsystem: "ingest", Name: "commit_failures_total", Help: "Transactions that failed.",
 		}),
+		expired: prometheus.NewCounter(prometheus.CounterOpts{
+			Namespace: namespace, Name: "expired_responses_total",
+			Help: "Responses that this process deleted because they are older than they are kept; they stay counted in every score.",
+		}),
 	}
 	i.CountResponses(0, 0, 0)
 	i.responses.WithLabelValues("shed")
-	registry.MustRegister(i.requests, i.responses, i.batch, i.commit, i.failures)
+	registry.MustRegister(i.requests, i.responses, i.batch, i.commit, i.failures, i.expired)
 	return i
 }
 
@@ -81,6 +86,9 @@ func (i *Instruments) ObserveCommit(responses int, took time.Duration, err error
 		i.failures.Inc()
 	}
 }
+
+// CountExpired counts responses that were deleted as older than they are kept.
+func (i *Instruments) CountExpired(responses int) { i.expired.Add(float64(responses)) }
 
 // Queue shows the ingest queue; length is asked at each scrape. To be called once.
 func (i *Instruments) Queue(length func() int, capacity int) {

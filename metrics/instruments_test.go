@@ -17,6 +17,7 @@ func TestInstrumentsAreShown(t *testing.T) {
 	i.CountResponses(7, 2, 1)
 	i.ObserveCommit(64, 4*time.Millisecond, nil)
 	i.ObserveCommit(1, time.Second, errors.New("the disk is full"))
+	i.CountExpired(500)
 	i.Queue(func() int { return 3 }, 4096)
 	i.Wait(func() time.Duration { return 250 * time.Millisecond }, 2*time.Second)
 	i.CountShed()
@@ -36,6 +37,7 @@ func TestInstrumentsAreShown(t *testing.T) {
 		`mittari_ingest_batch_responses_sum 65`,
 		`mittari_ingest_commit_duration_seconds_count 2`,
 		`mittari_ingest_commit_failures_total 1`,
+		`mittari_expired_responses_total 500`,
 		`mittari_ingest_queue_length 3`,
 		`mittari_ingest_queue_capacity 4096`,
 		`mittari_database_connections{state="in_use"} 1`,

@@ -26,6 +26,11 @@ type Held struct {
 	PostedBy   string    // the id of the key that sent it; "" where that is not known
 }
 
+// Count is n of what the answer counts to once it is in a lot.
+func (h Held) Count(n int64) Count {
+	return Count{Metric: h.Metric, Day: h.Day, Keys: h.Keys, Score: h.Score, N: n}
+}
+
 // Lot is answers that are counted together, under what all of them have in
 // common and on the day of the last.
 type Lot struct {
@@ -129,7 +134,8 @@ func cut(answers []Held, threshold int64) (parts [][]Held, rest []Held) {
 func (l Lot) Counts() []Count {
 	counts := make([]Count, len(l.Answers))
 	for i, h := range l.Answers {
-		counts[i] = Count{Metric: h.Metric, Day: l.Day, Keys: l.Keys, Score: h.Score, N: 1}
+		h.Day, h.Keys = l.Day, l.Keys
+		counts[i] = h.Count(1)
 	}
 	return counts
 }

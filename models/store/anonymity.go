@@ -56,7 +56,7 @@ func (s *Store) PutAnonymity(ctx context.Context, workspace string, a models.Ano
 }
 
 // regroup holds back what is counted though it is anonymous now, and takes the
-// lots apart that are too small now. What was in one lot stays together: it waits
+// lots apart that are too small now, those of deleted answers, too. What was in one lot stays together: it waits
 // with the lot's day and keys. Nothing of it arrives a second time.
 func (s *Store) regroup(tx *gorm.DB, workspace string, metrics models.Metrics) (lots, error) {
 	if err := s.waitForOthers(tx, workspace); err != nil {
@@ -72,7 +72,11 @@ func (s *Store) regroup(tx *gorm.DB, workspace string, metrics models.Metrics) (
 		if err != nil {
 			return lots{}, err
 		}
-		counts = append(counts, small...)
+		deleted, err := s.takeSmallBack(tx, workspace, metrics.Counted(key))
+		if err != nil {
+			return lots{}, err
+		}
+		counts = append(counts, append(small, deleted...)...)
 	}
 	formed, err := s.formLots(tx, workspace, metrics, anonymous)
 	return lots{counts: append(negative(counts), formed.counts...)}, err
@@ -89,7 +93,8 @@ func anonymousKeys(metrics models.Metrics) []string {
 	return keys
 }
 
-// newlyHeld selects, as rows of held, what is anonymous and not held yet: answers, comments, responses themselves.
+// newlyHeld selects, as rows of held, what is anonymous and not held yet: answers, with their comments, and
+// responses themselves. A comment that is not held while its answer is is not to be told any more.
 const newlyHeld = `SELECT workspace, response_id, at_touchpoint, metric, comment, score, since, returned, day, survey, touchpoint, channel, segment, team, posted_by
 	FROM (SELECT answers.workspace, response_id, answers.touchpoint AS at_touchpoint, metric, what.comment, score, created_at AS since, false AS returned,
 	             day, survey, answers.touchpoint, channel, segment, team, posted_by
@@ -101,7 +106,7 @@ const newlyHeld = `SELECT workspace, response_id, at_touchpoint, metric, comment
 	             day, survey, touchpoint, channel, segment, team, posted_by
 	      FROM responses WHERE workspace = @workspace AND NOT excluded AND NOT EXISTS (` + openAnswer + `)) AS anonymous
 	WHERE NOT EXISTS (SELECT 1 FROM held WHERE held.workspace = @workspace AND held.response_id = anonymous.response_id
-	      AND held.at_touchpoint = anonymous.at_touchpoint AND held.metric = anonymous.metric AND held.comment = anonymous.comment)`
+	      AND held.at_touchpoint = anonymous.at_touchpoint AND held.metric = anonymous.metric AND NOT held.comment)`
 
 // holdCounted makes wait what is anonymous and not held yet, and gives what it was counted as.
 func holdCounted(tx *gorm.DB, workspace string, metrics models.Metrics) ([]models.Count, error) {

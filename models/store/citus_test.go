@@ -155,7 +155,7 @@ func TestEveryStatementNamesItsWorkspace(t *testing.T) {
 			t.Errorf("only %d statements were heard", len(heard()))
 		}
 	})
-	for _, rows := range []table{responsesTable(), answersTable(), rollupsTable(), arrivalsTable(), revisionsTable(), entriesTable(), heldTable(), observationsTable(), replacementsTable()} {
+	for _, rows := range []table{responsesTable(), answersTable(), rollupsTable(), arrivalsTable(), revisionsTable(), entriesTable(), heldTable(), expiredTable(), observationsTable(), replacementsTable()} {
 		if rows.columns[0] != "workspace" || len(rows.columns) != len(rows.types) {
 			t.Errorf("%s is written by %v", rows.name, rows.columns)
 		}

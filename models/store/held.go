@@ -203,7 +203,8 @@ func (s *Store) ownHeld(tx *gorm.DB, workspace, responseID string) ([]heldRow, e
 }
 
 // takeApart makes the answers of lots wait again, all but those of one response,
-// and gives the counts to be taken away.
+// and gives the counts to be taken away. What is not stored any more, see settleLots,
+// waits with what the lot had in common.
 func (s *Store) takeApart(tx *gorm.DB, workspace, responseID string, broken []string) ([]models.Count, error) {
 	if len(broken) == 0 {
 		return nil, nil
@@ -231,12 +232,13 @@ func (s *Store) takeApart(tx *gorm.DB, workspace, responseID string, broken []st
 	for _, r := range rows {
 		h := r.held()
 		if !h.Comment {
-			counts = append(counts, models.Count{Metric: h.Metric, Day: h.Day, Keys: h.Keys, Score: h.Score, N: -1})
+			counts = append(counts, h.Count(-1))
 		}
 		if h.ResponseID != responseID {
-			of := byID[h.ResponseID]
-			h.Lot, h.Returned, h.Day = "", true, of.Day
-			h.Keys = of.response(nil).Keys(models.Answer{Touchpoint: h.Touchpoint})
+			h.Lot, h.Returned = "", true
+			if of, stored := byID[h.ResponseID]; stored {
+				h.Day, h.Keys = of.Day, of.response(nil).Keys(models.Answer{Touchpoint: h.Touchpoint})
+			}
 			waiting = append(waiting, h)
 		}
 	}

@@ -198,6 +198,11 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 		"UpdateResponse": func() (any, error) {
 			return h.UpdateResponse(ctx, "shop", bank.responseID, models.Patch{Excluded: &yes})
 		},
+		"ExpireResponses": func() (any, error) { // all that was given before now
+			deleted := 0
+			err := h.ExpireResponses(ctx, "shop", 0, func(n int) error { deleted += n; return nil })
+			return deleted != 6, err
+		},
 		"EraseResponse": func() (any, error) { return nil, h.EraseResponse(ctx, "shop", bank.responseID) },
 		"EntryByKey":    func() (any, error) { return h.EntryByKey(ctx, "shop", "touchpoint", "only-bank") },
 		"DeleteEntry":   func() (any, error) { return nil, h.DeleteEntry(ctx, "shop", "touchpoint", "only-bank") },

@@ -93,7 +93,7 @@ func (s *Store) ResponseByID(ctx context.Context, workspace, id string) (models.
 func (s *Store) responseByID(db *gorm.DB, workspace, id string) (models.Response, models.Day, error) {
 	var row responseRow
 	if err := db.Where("workspace = ? AND id = ?", workspace, storedID(id)).Take(&row).Error; err != nil {
-		return models.Response{}, 0, notFound(err, "there is no response %s", id)
+		return models.Response{}, 0, notFound(err, "there is no response %s, or not any more: it may have been erased, or deleted as older than responses are kept", id)
 	}
 	responses, err := s.withAnswers(db.Session(&gorm.Session{NewDB: true}), workspace, []responseRow{row})
 	if err != nil {

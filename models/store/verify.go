@@ -11,7 +11,7 @@ import (
 )
 
 // Verify adds up the workspace's answers anew, those to anonymous metrics by their
-// lots, and gives the rollup rows that differ; none means equal. With repair it also
+// lots, and what those had counted to that were deleted with time, and gives the rollup rows that differ; none means equal. With repair it also
 // writes what they should be, in one transaction.
 func (s *Store) Verify(ctx context.Context, workspace string, repair bool) ([]models.Difference, error) {
 	if !repair {
@@ -58,6 +58,15 @@ const (
 // openAnswer selects a response's answers that are not anonymous. One that has any is counted at once.
 const openAnswer = `SELECT 1 FROM answers WHERE answers.workspace = @workspace AND answers.response_id = responses.id AND answers.metric NOT IN @anonymous`
 
+// What is counted one by one, as rows of the rollups' key columns: answers, and responses themselves.
+const (
+	countedAnswers = `SELECT metric, day, survey, answers.touchpoint AS touchpoint, channel, segment, team, score
+		FROM responses JOIN answers ON answers.workspace = responses.workspace AND answers.response_id = responses.id
+		WHERE responses.workspace = @workspace AND NOT excluded AND metric NOT IN @anonymous`
+	countedResponses = `SELECT ` + participation + ` AS metric, day, survey, touchpoint, channel, segment, team, ` + askedFor + ` AS score
+		FROM responses WHERE workspace = @workspace AND NOT excluded AND EXISTS (` + openAnswer + `)`
+)
+
 // tallyArgs are the arguments of what counts a workspace's answers anew.
 func tallyArgs(workspace string, metrics models.Metrics) map[string]any {
 	return map[string]any{"workspace": workspace, "anonymous": metrics.Anonymous(), "employees": metrics.Of(models.Employee),
@@ -73,12 +82,11 @@ func differences(db *gorm.DB, workspace string) ([]models.Difference, error) {
 	keys := strings.Join(keyColumns(), ", ")
 	query := fmt.Sprintf(`
 		SELECT %[1]s, CAST(SUM(n) AS bigint) AS n, CAST(SUM(stored) AS bigint) AS stored
-		FROM (SELECT metric, day, survey, answers.touchpoint AS touchpoint, channel, segment, team, score, 1 AS n, 0 AS stored
-		      FROM responses JOIN answers ON answers.workspace = responses.workspace AND answers.response_id = responses.id
-		      WHERE responses.workspace = @workspace AND NOT excluded AND metric NOT IN @anonymous
+		FROM (SELECT %[1]s, 1 AS n, 0 AS stored FROM (`+countedAnswers+`) AS counted
 		      UNION ALL
-		      SELECT `+participation+`, day, survey, touchpoint, channel, segment, team, `+askedFor+`, 1, 0
-		      FROM responses WHERE workspace = @workspace AND NOT excluded AND EXISTS (`+openAnswer+`)
+		      SELECT %[1]s, 1, 0 FROM (`+countedResponses+`) AS counted
+		      UNION ALL
+		      SELECT %[1]s, n, 0 FROM expired WHERE workspace = @workspace
 		      UNION ALL
 		      SELECT '_participation/' || audience, day, survey, touchpoint, channel, segment, team, 2, n, 0 FROM invited WHERE workspace = @workspace
 		      UNION ALL

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/mittari/mittari/models"
+	"github.com/mittari/mittari/models/store"
+)
+
+// restRatio is for how many times as long as a batch took the deleting of old answers
+// rests after it, so that it takes little from what is stored meanwhile.
+const restRatio = 4
+
+// betweenExpiries is how often it is looked for answers that have become too old.
+const betweenExpiries = 10 * time.Minute
+
+// expire deletes answers that are older than they are kept, at once and then every
+// ten minutes, as long as there are any; count is told how many responses each batch was of.
+func expire(ctx context.Context, db *store.Store, kept models.Retention, count func(int), log *slog.Logger) {
+	ticks := time.NewTicker(betweenExpiries)
+	defer ticks.Stop()
+	for kept > 0 {
+		if err := expireAll(ctx, db, kept, count, log); err != nil && ctx.Err() == nil {
+			log.Warn("old answers were not all deleted; the next try is in ten minutes", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+		}
+	}
+}
+
+// expireAll deletes them in all workspaces once.
+func expireAll(ctx context.Context, db *store.Store, kept models.Retention, count func(int), log *slog.Logger) error {
+	workspaces, err := db.FindWorkspaces(ctx)
+	if err != nil {
+		return err
+	}
+	deleted := 0
+	for _, w := range workspaces {
+		began := time.Now()
+		err := db.ExpireResponses(ctx, w.Key, kept, func(responses int) error {
+			count(responses)
+			deleted += responses
+			err := rest(ctx, restRatio*time.Since(began))
+			began = time.Now()
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if deleted > 0 {
+		log.Info("answers older than they are kept were deleted; they stay counted", "responses", deleted)
+	}
+	return nil
+}
+
+// rest waits, unless ctx ends first.
+func rest(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}

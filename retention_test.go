@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// yearOf are the series that are the same at any time of the day: of a year, and counters.
+func yearOf(r *running) string {
+	lines := strings.Split(r.scrape("/metrics/cx"), "\n")
+	return strings.Join(slices.DeleteFunc(lines, func(line string) bool {
+		return !strings.Contains(line, `window="365d"`) && !strings.HasPrefix(line, "cx_responses_total{")
+	}), "\n")
+}
+
+func TestAnswersOlderThanTheRetentionGoAndScoresStay(t *testing.T) {
+	onBothDatabases(t, func(t *testing.T, database string) {
+		now := time.Now()
+		answer := func(daysAgo int, answers string) string {
+			return fmt.Sprintf(`{"collected_at":%q,"segment":"families","team":"m","answers":[%s]}`+"\n", now.AddDate(0, 0, -daysAgo).Format(time.RFC3339), answers)
+		}
+		var lines strings.Builder
+		for i := range 12 {
+			lines.WriteString(answer(40+i, fmt.Sprintf(`{"metric":"nps","score":%d,"comment":"old"}`, i%11)))
+			lines.WriteString(answer(21+2*i, fmt.Sprintf(`{"metric":"pulse","score":%d,"comment":"c"}`, 1+i%5)))
+		}
+		lines.WriteString(answer(1, `{"metric":"nps","score":9}`))
+		r := start(t, database)
+		if status, body := r.send("POST", "/v1/responses/bulk", lines.String()); status != http.StatusOK || strings.Contains(body, `"status":4`) {
+			t.Fatalf("POST gave %d %s", status, body)
+		}
+		eventually(t, 15*time.Second, "all is told but two employees, who wait for others", func() bool {
+			series := yearOf(r)
+			return strings.Contains(series, `metric="nps",level="company",window="365d"} 13`) && strings.Contains(series, `metric="pulse",level="team",team="m",window="365d"} 10`)
+		})
+		before := yearOf(r)
+		r.stop()
+
+		r = start(t, database, "--retention", "30d")
+		eventually(t, 30*time.Second, "what is too old is deleted", func() bool {
+			return strings.Contains(r.scrape("/metrics"), "\nmittari_expired_responses_total 19\n")
+		})
+		eventually(t, 15*time.Second, "the series are the same as before", func() bool { return yearOf(r) == before })
+		if left := strings.Count(exportAll(t, r), "\n"); left != 6 {
+			t.Errorf("%d responses are left", left)
+		}
+		if _, body := r.send("GET", "/v1/comments?metric=nps&window=365d", ""); strings.Contains(body, "old") {
+			t.Errorf("old comments are told: %s", body)
+		}
+		eventually(t, 15*time.Second, "the log says how many", func() bool { return strings.Contains(r.log.String(), "responses=19") })
+		r.stop()
+		for _, args := range [][]string{{"verify"}, {"verify", "--repair"}} {
+			if code, out, errs := call(t, envOf(), append(args, "--database-url", database)...); code != 0 || !strings.Contains(out, "workspace default: equal") {
+				t.Errorf("%v gave %d: %s%s", args, code, out, errs)
+			}
+		}
+	})
+}
