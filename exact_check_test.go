@@ -27,6 +27,9 @@ func (p *play) check() {
 	for _, r := range p.replicas {
 		r.end()
 	}
+	eventually(p.t, 30*time.Second, "all have left the database, which then knows what they met", func() bool {
+		return p.figure("SELECT 0", "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()") == 0
+	})
 	if n := p.figure("SELECT 0", "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"); n != 0 {
 		p.fault("there were %d deadlocks", n)
 	}

@@ -51,7 +51,7 @@ func startReplica(t *testing.T, database string) *replica {
 // begin starts the process and waits until it answers.
 func (r *replica) begin() {
 	r.process = exec.CommandContext(context.Background(), os.Args[0], r.args...)
-	r.process.Env = []string{programVariable + "=1", "MITTARI_ADMIN_KEY=" + testKey, "TMPDIR=" + os.TempDir(), "PATH=" + os.Getenv("PATH")}
+	r.process.Env = []string{programVariable + "=1", "MITTARI_ADMIN_KEY=" + testKey, "TMPDIR=" + r.t.TempDir(), "PATH=" + os.Getenv("PATH")}
 	r.process.Stdout, r.process.Stderr = r.out, r.log
 	var err error
 	if r.input, err = r.process.StdinPipe(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -290,19 +291,34 @@ func (p *play) newKeys(r *rand.Rand) {
 	}
 }
 
-// invite says how many were asked, at both replicas at once, and then more.
+// invite says how many were asked, at both replicas at once, and then more; and that one person was, four times.
 func (p *play) invite(r *rand.Rand) {
-	day, source := p.today.AddDate(0, 0, -1-r.IntN(3)).Format(time.DateOnly), fmt.Sprintf("mailer-%d", p.next())
-	say := func(at, n int) {
-		body := fmt.Sprintf(`{"day":%q,"channel":"web","touchpoint":"call","source":%q,"n":%d}`, day, source, n)
-		if status, text, _ := p.ask(at, home, "POST", "/v1/invitations", body); status >= 300 {
+	day, name := p.today.AddDate(0, 0, -1-r.IntN(3)).Format(time.DateOnly), fmt.Sprintf("mailer-%d", p.next())
+	say := func(at int, rest string) (int, bool) {
+		status, text, lost := p.ask(at, home, "POST", "/v1/invitations", `{"channel":"web","touchpoint":"call",`+rest)
+		if status != http.StatusCreated && status != http.StatusOK {
 			p.fault("an invitation gave %d %s", status, text)
 		}
+		return status, lost
 	}
-	atOnce(4, func(i int) { say(i, 10+i/2) })
+	number := func(at, n int) { say(at, fmt.Sprintf(`"day":%q,"source":%q,"n":%d}`, day, name, n)) }
+	atOnce(4, func(i int) { number(i, 10+i/2) })
 	last := 20 + r.IntN(30)
-	say(r.IntN(2), last)
-	p.invited.Add(int64(last))
+	number(r.IntN(2), last)
+	var created, lost atomic.Int64
+	atOnce(4, func(i int) {
+		status, again := say(i, fmt.Sprintf(`"person":%q,"invitation_id":%[1]q,"invited_at":"%sT12:00:00Z"}`, name, day))
+		if status == http.StatusCreated {
+			created.Add(1)
+		}
+		if again {
+			lost.Add(1)
+		}
+	})
+	if created.Load() > 1 || created.Load() < 1 && lost.Load() == 0 {
+		p.fault("%d senders were told that the invitation of %s is new", created.Load(), name)
+	}
+	p.invited.Add(int64(last) + 1)
 }
 
 // repair verifies and repairs while all others write: there must be nothing to mend.

@@ -60,10 +60,12 @@ func TestEveryFigureStaysExactWhileReplicasAreWrittenToAndKilled(t *testing.T) {
 		{"postgres", func(t *testing.T) string { return storetest.Postgres(t) }, 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel() // they wait for disks
 			p := newPlay(t, c.database(t), c.replicas)
 			seed := number(t, seedVariable, rand.Uint64())
 			t.Logf("%s=%d repeats this play", seedVariable, seed)
 			stop := p.watch()
+			begun := time.Now()
 			for round := range number(t, roundsVariable, 1) {
 				p.round(rand.New(rand.NewPCG(seed, round)), int(round)) //nolint:gosec // a test is to be repeatable
 				p.verify()
@@ -74,8 +76,8 @@ func TestEveryFigureStaysExactWhileReplicasAreWrittenToAndKilled(t *testing.T) {
 			p.completeLots(rand.New(rand.NewPCG(seed, 1<<32))) //nolint:gosec // see above
 			stop()
 			p.check()
-			t.Logf("%d requests, %d lines in bulk; %d submissions, %d stored; %d times busy, %d times unanswered",
-				p.requests.Load(), p.lines.Load(), len(p.sent), len(p.kept), p.busy.Load(), p.unanswered.Load())
+			t.Logf("in %.0f s %d requests, %d lines in bulk; %d submissions, %d stored; %d times busy, %d times unanswered",
+				time.Since(begun).Seconds(), p.requests.Load(), p.lines.Load(), len(p.sent), len(p.kept), p.busy.Load(), p.unanswered.Load())
 		})
 	}
 }
