@@ -56,7 +56,7 @@ func (p *play) ask(at int, workspace, method, path, body string) (status int, te
 			return status, text, true
 		}
 		lost = true
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(50 * time.Millisecond)
 	}
 }
 

@@ -18,14 +18,14 @@ type step struct {
 // calm are the steps of a round's first part, where nearly everything is new, as it
 // is most of the time: what can be stored in one go is, and fails as a whole now and then.
 func calm() []step {
-	return []step{{600, (*play).fresh}, {10, (*play).freshBulks}, {4, (*play).oneInTheMiddle}, {1, (*play).repair}}
+	return []step{{400, (*play).fresh}, {6, (*play).freshBulks}, {3, (*play).oneInTheMiddle}, {1, (*play).repair}}
 }
 
 // storm are the steps of its second part, where everything meets everything.
 func storm() []step {
 	return []step{
-		{100, (*play).single}, {40, (*play).everywhereAtOnce}, {20, (*play).rivals}, {6, (*play).mixedBulk}, {3, (*play).twinBulks},
-		{8, (*play).contest}, {6, (*play).staffContest}, {8, (*play).sentAgainAfterErasure}, {4, (*play).erasedWhileSentAgain}, {6, (*play).staff},
+		{60, (*play).single}, {30, (*play).everywhereAtOnce}, {20, (*play).rivals}, {4, (*play).mixedBulk}, {3, (*play).twinBulks},
+		{5, (*play).contest}, {4, (*play).staffContest}, {8, (*play).sentAgainAfterErasure}, {4, (*play).erasedWhileSentAgain}, {6, (*play).staff},
 		{4, (*play).newKeys}, {6, (*play).invite}, {2, (*play).repair},
 	}
 }
