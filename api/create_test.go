@@ -20,6 +20,7 @@ var shapes = map[string]string{
 	"several touchpoints": `{"submission_id":"yearly-77","survey":"relationship",
 		"answers":[{"touchpoint":"signs","metric":"csat","score":4},{"touchpoint":"food","metric":"csat","score":2}]}`,
 	"short form": `{"metric":"nps","score":9}`,
+	"a comment cut inside of an emoji": `{"metric":"nps","score":9,"comment":"thank you \ud83d"}`,
 }
 
 func TestEveryShapeOfAResponseIsStoredAndReadBack(t *testing.T) {

@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"reflect"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/mittari/mittari/models"
 )
@@ -18,22 +21,36 @@ func explain(body []byte, into any, cause error) error {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return models.Errorf(malformed, "the body is empty; send a JSON object")
 	}
-	var syntax *json.SyntaxError
-	if errors.As(cause, &syntax) || !json.Valid(body) {
-		return models.Errorf(malformed, "the body is not JSON: %s", syntaxMessage(body, cause))
+	document := json.NewDecoder(bytes.NewReader(body))
+	var first json.RawMessage
+	if err := document.Decode(&first); err != nil {
+		return models.Errorf(malformed, "the body is not JSON: %s", syntaxMessage(body, err))
+	}
+	if _, err := document.Token(); !errors.Is(err, io.EOF) {
+		return models.Errorf(malformed, "something follows the JSON document; send one document, or many a line each: responses to /v1/responses/bulk, observations as application/x-ndjson")
 	}
 	var faults models.Faults
 	explainValue(body, reflect.TypeOf(into).Elem(), "", &faults)
 	if len(faults) == 0 {
-		return models.Errorf(malformed, "the body does not fit: %v", cause)
+		return explainDocument(cause)
 	}
 	return faults.Err("some fields can't be read")
+}
+
+// explainDocument is for what is wrong though every field could be read.
+func explainDocument(cause error) error {
+	var syntactic *jsontext.SyntacticError
+	if errors.As(cause, &syntactic) && errors.Is(cause, jsontext.ErrDuplicateName) {
+		at := strings.ReplaceAll(strings.TrimPrefix(string(syntactic.JSONPointer), "/"), "/", ".")
+		return models.Errorf(malformed, "%s is given twice; give each field once", short(at))
+	}
+	return models.Errorf(malformed, "the body does not fit: %v", cause)
 }
 
 func syntaxMessage(body []byte, cause error) string {
 	var syntax *json.SyntaxError
 	if !errors.As(cause, &syntax) {
-		return "it breaks off or has something behind it"
+		return "it breaks off"
 	}
 	before := body[:min(int(syntax.Offset), len(body))]
 	line := bytes.Count(before, []byte("\n")) + 1

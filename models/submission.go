@@ -1,8 +1,6 @@
 package models
 
 import (
-	"crypto/sha256"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -53,14 +51,14 @@ type Rules struct {
 
 // Accepted is a response that has passed every check: the only thing that can be stored.
 type Accepted struct {
-	response Response
+	response *Response
 	digest   [32]byte
 	zone     *time.Location
 	metrics  Metrics
 }
 
-// Response is the response that was accepted.
-func (a Accepted) Response() Response { return a.response }
+// Response is the response that was accepted. It must not be changed.
+func (a Accepted) Response() *Response { return a.response }
 
 // Digest is a hash of what the sender said. Two submissions with the same
 // submission_id are a retry when their digests are equal, a conflict when not.
@@ -102,7 +100,7 @@ func (s Submission) Check(rules Rules) (Accepted, error) {
 		sent = rules.PostedBy
 	}
 	return Accepted{
-		response: Response{
+		response: &Response{
 			PostedBy: sent, ID: rules.NewID(), Workspace: rules.Workspace, SubmissionID: s.SubmissionID,
 			Survey: s.Survey, Touchpoint: s.Touchpoint, Channel: s.Channel, Segment: s.Segment,
 			Team: s.Team, Person: s.Person, CollectedAt: collected, CreatedAt: instant(rules.Now),
@@ -132,27 +130,6 @@ func (s Submission) longForm(faults *Faults) Submission {
 	}
 	s.Metric, s.Score, s.Comment = "", nil, ""
 	return s
-}
-
-// digest hashes the canonical JSON of a submission that was checked: fields in a
-// fixed order, times in UTC. Answers to anonymous metrics are left out: who sent
-// guesses under a known submission_id would otherwise be told the right one.
-func (s Submission) digest(metrics Metrics) [32]byte {
-	if s.CollectedAt != nil {
-		utc := instant(*s.CollectedAt)
-		s.CollectedAt = &utc
-	}
-	s.Answers = slices.Clone(s.Answers)
-	for i, a := range s.Answers {
-		if metrics[a.Metric].Anonymous() {
-			s.Answers[i].Score, s.Answers[i].Comment = nil, ""
-		}
-	}
-	canonical, err := json.Marshal(s)
-	if err != nil { // JSON can hold every time and property that passes the checks
-		panic(err)
-	}
-	return sha256.Sum256(canonical)
 }
 
 // futureTolerance is how far ahead of ours a sender's clock may be.
