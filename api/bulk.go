@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,10 +15,12 @@ import (
 )
 
 // A chunk is what is stored of one request at a time. While one is being stored the
-// next one is read, so that two of them are held in memory.
+// next one is read, so that two of them are held in memory, and the slower the
+// database, the more go into one transaction.
 const (
-	bulkChunk = 500     // documents at most
-	bulkBytes = 2 << 20 // and about so many bytes
+	leastChunk = 500     // documents that are stored once nothing else of the request is under way
+	mostChunk  = 5000    // and in any case
+	mostBytes  = 2 << 20 // about
 )
 
 // bulkOutcome tells what became of one line, or of one element of an array.
@@ -95,8 +98,9 @@ func answerBulk[S, A any](s *server, c *gin.Context, into intake[S, A]) error {
 		_ = spool.Close()
 		_ = os.Remove(spool.Name())
 	}()
-	b := &bulk[S, A]{server: s, intake: into, c: c, out: json.NewEncoder(spool)}
-	if err := firstError(b.read(newElements(c.Request.Body)), b.settle()); err != nil { // also after a fault, what is under way is waited for
+	out := bufio.NewWriter(spool)
+	b := &bulk[S, A]{server: s, intake: into, c: c, out: json.NewEncoder(out)}
+	if err := firstError(b.read(newElements(c.Request.Body)), b.settle(), out.Flush()); err != nil { // also after a fault, what is under way is waited for
 		return err
 	}
 	if _, err := spool.Seek(0, io.SeekStart); err != nil {
@@ -143,7 +147,7 @@ func (b *bulk[S, A]) read(elements *elements) error {
 		if models.ErrorCode(unread) == malformed { // what was before it stands
 			return b.flush()
 		}
-		if len(b.chunk.outcomes) >= bulkChunk || b.size >= bulkBytes {
+		if n := len(b.chunk.outcomes); n >= mostChunk || b.size >= mostBytes || n >= leastChunk && b.idle() {
 			if err := b.flush(); err != nil {
 				return err
 			}
@@ -179,6 +183,9 @@ func (b *bulk[S, A]) add(raw []byte, line int, unread error) error {
 	}
 	return nil
 }
+
+// idle reports whether no chunk is being stored.
+func (b *bulk[S, A]) idle() bool { return b.stored == nil || len(b.stored) > 0 }
 
 // flush begins to store the chunk once the one before it is settled.
 func (b *bulk[S, A]) flush() error {

@@ -6,7 +6,7 @@ import (
 )
 
 func TestAnExcludedResponseIsCountedNowhere(t *testing.T) {
-	r := accept(t, `{"metric":"nps","score":9}`).Response()
+	r := *accept(t, `{"metric":"nps","score":9}`).Response()
 	none := func(Answer) bool { return false } // is held back
 	if counts := r.Counts(7, StandardMetrics(), none); len(counts) != 2 || counts[0] != (Count{"nps", 7, Keys{}, 9, 1}) {
 		t.Errorf("counted as %+v", counts)
@@ -19,7 +19,7 @@ func TestAnExcludedResponseIsCountedNowhere(t *testing.T) {
 }
 
 func TestAPatchChangesWhatItNamesAndNothingElse(t *testing.T) {
-	before := accept(t, `{"metric":"nps","score":9,"tags":["a"],"properties":{"p":1}}`).Response()
+	before := *accept(t, `{"metric":"nps","score":9,"tags":["a"],"properties":{"p":1}}`).Response()
 	tags, none, properties := []string{"b"}, []string{}, map[string]any{"q": true}
 	for _, c := range []struct {
 		name, want string

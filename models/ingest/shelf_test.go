@@ -61,7 +61,7 @@ func (s *shelf) Commit(ctx context.Context, workspace string, batch []models.Acc
 	}
 	outcomes := make([]models.Outcome, len(batch))
 	for i, a := range batch {
-		outcomes[i] = s.put(a.Response())
+		outcomes[i] = s.put(*a.Response())
 	}
 	return outcomes, nil
 }

@@ -1,8 +1,11 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -13,11 +16,15 @@ import (
 // expectedRetries is for how many commits retries are expected once there was one.
 const expectedRetries = 50
 
+// leastCopied is from how many responses on COPY is faster than INSERT, though it
+// takes four round trips more.
+const leastCopied = 250
+
 // commitAtOnce stores a batch as if everything in it were new, and reports whether
 // that went well: it is on disk then. If not, nothing is stored, or what the
 // caller will find stored under its own ids, and the batch has to be committed step by step.
 //
-// All statements go to PostgreSQL together, as one transaction, instead of one
+// PostgreSQL gets all statements together, as one transaction, instead of one
 // after the other. That can be done where nothing has to be looked at in between:
 // no response was sent before (its unique submission_id would make the whole fail),
 // no answer waits for a lot, and no key is new to its catalog. So it is for most.
@@ -30,28 +37,74 @@ func (s *Store) commitAtOnce(ctx context.Context, workspace string, batch []mode
 	if len(f.held) > 0 || !s.known.all(workspace, s.now(), f.used) {
 		return false
 	}
-	responses, err := responseRows(batch)
-	if err != nil {
-		return false
-	}
-	asNew := responsesTable()
-	asNew.then = "" // one that is stored already is an error
+	responses := insertion{responsesTable(), responseRows(batch)}
+	responses.then = "" // one that is stored already is an error
+	answers := insertion{answersTable(), f.answers}
 	counts, days := rollupRows(workspace, f.counts)
-	var together pgx.Batch
-	for _, part := range []struct {
-		table
-		rows [][]any
-	}{
-		{asNew, responses}, {answersTable(), f.answers}, {rollupsTable(), counts},
-		{revisionsTable(), s.revisionRows(workspace, days)}, {arrivalsTable(), s.arrivalRows(workspace, f.arrivals)},
-	} {
-		if len(part.rows) > 0 {
-			together.Queue(part.unnestSQL(), part.arrays(part.rows)...)
-		}
+	follow := []insertion{{rollupsTable(), counts}, {revisionsTable(), s.revisionRows(workspace, days)}, {arrivalsTable(), s.arrivalRows(workspace, f.arrivals)}}
+	var err error
+	if len(batch) < leastCopied {
+		err = inBatch(append([]insertion{responses, answers}, follow...)).sendTo(ctx, s.pool)
+	} else {
+		err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+			return firstFault(
+				func() error { return responses.copyTo(ctx, tx) },
+				func() error { return answers.copyTo(ctx, tx) },
+				func() error { return inBatch(follow).sendTo(ctx, tx) })
+		})
 	}
-	err = s.pool.SendBatch(ctx, &together).Close()
 	if pg, is := errors.AsType[*pgconn.PgError](err); is && pg.Code == "23505" { // unique_violation
 		s.retried.Store(expectedRetries)
 	}
 	return err == nil
+}
+
+// insertion is rows and the table that they go into.
+type insertion struct {
+	table
+	rows
+}
+
+// inBatch are insertions that are sent in one go.
+type inBatch []insertion
+
+func (all inBatch) sendTo(ctx context.Context, db interface {
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+}) error {
+	var together pgx.Batch
+	for _, one := range all {
+		if len(one.rows) > 0 {
+			together.Queue(one.unnestSQL(), one.arrays(one.rows)...)
+		}
+	}
+	return db.SendBatch(ctx, &together).Close()
+}
+
+// copyTo writes the rows by COPY, in its binary form
+// (https://www.postgresql.org/docs/current/sql-copy.html).
+func (i insertion) copyTo(ctx context.Context, tx pgx.Tx) error {
+	const header = "PGCOPY\n\xff\r\n\x00" + "\x00\x00\x00\x00" + "\x00\x00\x00\x00" // flags, and the length of no extension
+	const trailer = "\xff\xff"
+	width := len(i.columns)
+	data := append(make([]byte, 0, len(i.rows)*16), header...)
+	for at, v := range i.rows {
+		if at%width == 0 {
+			data = append(data, byte(width>>8), byte(width))
+		}
+		data = v.appendCopy(data)
+	}
+	data = append(data, trailer...)
+	_, err := tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(data),
+		fmt.Sprintf("COPY %s (%s) FROM STDIN BINARY", i.name, strings.Join(i.columns, ", ")))
+	return err
+}
+
+// firstFault does one after the other until one fails.
+func firstFault(steps ...func() error) error {
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -2,7 +2,9 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/mittari/mittari/models"
 )
@@ -47,4 +49,52 @@ func TestWhatIsNewIsCommittedAtOnceAndAllElseStepByStep(t *testing.T) {
 			t.Errorf("stored %+v, %v", stored, err)
 		}
 	})
+}
+
+func TestAGreatBatchStoresWhatSmallOnesDo(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, h house) {
+		const known = 7 // that make the keys known
+		texts := make([]string, known+leastCopied)
+		for i := range texts {
+			texts[i] = nps(i%11, fmt.Sprintf(`"submission_id":"é-%d","survey":"s","touchpoint":"t%d","channel":"c","segment":"g%d","team":"m","person":"p%d",
+				"collected_at":"2026-11-%02dT10:00:00.123456Z","language":"fi","solicited":%t,"tags":["å","b"],"properties":{"n":1.5,"t":"ö","z":null}`,
+				i, i%3, i%2, i%7, 1+i%18, i%2 == 0))
+		}
+		texts[known], texts[known+1] = nps(9, `"touchpoint":"t0"`), nps(3, `"submission_id":"only","comment":"well"`)
+		for workspace, size := range map[string]int{"bank": leastCopied, "shop": 50} {
+			h.workspace(t, workspace)
+			h.commit(t, workspace, texts[:known]...)
+			for part := range slices.Chunk(h.accept(t, workspace, texts[known:]...), size) {
+				if stored := h.commitAtOnce(t.Context(), workspace, part); stored != (h.dialect == onPostgres) {
+					t.Errorf("%d are stored at once: %t", len(part), stored)
+				}
+				if h.dialect != onPostgres {
+					if _, err := h.Commit(t.Context(), workspace, part); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			h.isExact(t, workspace)
+		}
+		same(t, "stored of the shop", h.allOf(t, "shop"), h.allOf(t, "bank"))
+		same(t, "counted of the shop", h.counted(t, "shop", "nps"), h.counted(t, "bank", "nps"))
+	})
+}
+
+// allOf are a workspace's responses by their submission_id, without what differs each time.
+func (h house) allOf(t *testing.T, workspace string) map[string]models.Response {
+	t.Helper()
+	found, err := h.FindResponses(t.Context(), workspace, models.ResponseFilter{Limit: 10_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]models.Response{}
+	for _, r := range found {
+		if r.CreatedAt.IsZero() || r.ID == "" {
+			t.Errorf("stored %+v", r)
+		}
+		r.ID, r.Workspace, r.CreatedAt = "", "", time.Time{}
+		all[r.SubmissionID] = r
+	}
+	return all
 }

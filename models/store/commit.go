@@ -71,11 +71,7 @@ func allNew(batch []models.Accepted) []models.Outcome {
 
 // insertResponses gives the ids of the responses that were not stored before.
 func (s *Store) insertResponses(tx *gorm.DB, batch []models.Accepted) (map[string]bool, error) {
-	rows, err := responseRows(batch)
-	if err != nil {
-		return nil, err
-	}
-	ids, err := responsesTable().insert(tx, s.dialect, rows)
+	ids, err := responsesTable().insert(tx, s.dialect, responseRows(batch))
 	if err != nil {
 		return nil, err
 	}
@@ -88,33 +84,31 @@ func (s *Store) insertResponses(tx *gorm.DB, batch []models.Accepted) (map[strin
 
 // responseRows are in the order of their submission_id, so that two writers with
 // the same ones wait for one another instead of deadlocking.
-func responseRows(batch []models.Accepted) ([][]any, error) {
-	rows := make([][]any, len(batch))
-	ordered := slices.SortedStableFunc(slices.Values(batch), func(a, b models.Accepted) int {
+func responseRows(batch []models.Accepted) rows {
+	ordered := slices.Clone(batch)
+	slices.SortStableFunc(ordered, func(a, b models.Accepted) int {
 		return strings.Compare(a.Response().SubmissionID, b.Response().SubmissionID)
 	})
-	for i, accepted := range ordered {
-		row, err := responseValues(accepted)
-		if err != nil {
-			return nil, err
-		}
-		rows[i] = row
+	written := make(rows, 0, len(batch)*len(responsesTable().columns))
+	for _, a := range ordered {
+		r := a.Response()
+		written = append(written, text(r.Workspace), id(r.ID), textOrNull(r.SubmissionID), digest(a.Digest()), text(r.Survey), text(r.Touchpoint), text(r.Channel), text(r.Segment), text(r.Team),
+			text(r.Person), integer(int(a.Day())), moment(r.CollectedAt), moment(r.CreatedAt), text(r.Language), booleanOrNull(r.Solicited),
+			jsonOrNull(r.Properties, len(r.Properties)), jsonOrNull(r.Tags, len(r.Tags)), boolean(r.Excluded), textOrNull(r.PostedBy))
 	}
-	return rows, nil
+	return written
 }
 
-func responseValues(a models.Accepted) ([]any, error) {
-	r, digest := a.Response(), a.Digest()
-	properties, err := jsonOrNull(r.Properties, len(r.Properties))
-	if err != nil {
-		return nil, err
+// jsonOrNull is NULL for what has no length. What was accepted can be written as JSON.
+func jsonOrNull(v any, length int) value {
+	if length == 0 {
+		return null()
 	}
-	tags, err := jsonOrNull(r.Tags, len(r.Tags))
+	b, err := json.Marshal(v)
 	if err != nil {
-		return nil, err
+		panic(err)
 	}
-	return []any{r.Workspace, r.ID, textOrNull(r.SubmissionID), digest[:], r.Survey, r.Touchpoint, r.Channel, r.Segment, r.Team,
-		r.Person, int(a.Day()), r.CollectedAt, r.CreatedAt, r.Language, boolOrNull(r.Solicited), properties, tags, r.Excluded, textOrNull(r.PostedBy)}, nil
+	return value{kind: isJSON, text: string(b)}
 }
 
 // judge tells of each response whether it is new, a retry, or in conflict with one that is stored.
@@ -126,7 +120,7 @@ func judge(tx *gorm.DB, workspace string, batch []models.Accepted, fresh map[str
 	outcomes := make([]models.Outcome, len(batch))
 	for i, accepted := range batch {
 		r := accepted.Response()
-		earlier, found := stored.of(r)
+		earlier, found := stored.of(*r)
 		switch {
 		case fresh[r.ID] || earlier.id == r.ID: // the latter: committed before, but its connection broke
 			outcomes[i] = models.Outcome{ID: r.ID, New: true}
@@ -200,35 +194,43 @@ func (s *Store) storeFresh(tx *gorm.DB, workspace string, fresh []models.Accepte
 	if err != nil {
 		return nil, err
 	}
-	f.counts, f.arrivals = append(f.counts, formed.counts...), append(f.arrivals, formed.arrivals...)
+	f.add(formed)
 	created, err := s.createKeys(tx, workspace, f.used)
 	if err != nil {
 		return nil, err
 	}
-	return created, s.count(tx, workspace, f.lots)
+	return created, firstError(s.addSums(tx, workspace, f.counts), s.addArrivals(tx, workspace, f.arrivals))
 }
 
 // following is what follows from responses that are new.
 type following struct {
-	answers [][]any
-	used    []models.Keys
-	held    []models.Held
-	lots    // what is counted at once
+	answers  rows
+	used     map[models.Keys]bool
+	held     []models.Held
+	counts   sums // of what is counted at once
+	arrivals map[models.Arrival]int64
 }
 
 func followingFrom(workspace string, fresh []models.Accepted) following {
-	var f following
+	f := following{used: map[models.Keys]bool{}, counts: sums{}, arrivals: map[models.Arrival]int64{}}
+	f.answers = make(rows, 0, len(fresh)*len(answersTable().columns))
 	for _, accepted := range fresh {
 		r := accepted.Response()
 		for _, a := range r.Answers {
-			f.answers = append(f.answers, []any{workspace, r.ID, a.Touchpoint, a.Metric, a.Score, a.Comment})
-			f.used = append(f.used, r.Keys(a))
+			f.answers = append(f.answers, text(workspace), id(r.ID), text(a.Touchpoint), text(a.Metric), integer(a.Score), text(a.Comment))
+			f.used[r.Keys(a)] = true
 		}
 		f.held = append(f.held, accepted.Held()...)
-		f.counts = append(f.counts, accepted.Counts()...)
-		f.arrivals = append(f.arrivals, accepted.Arrivals()...)
+		f.add(lots{accepted.Counts(), accepted.Arrivals()})
 	}
 	return f
+}
+
+func (f *following) add(l lots) {
+	f.counts.add(l.counts)
+	for _, a := range l.arrivals {
+		f.arrivals[a]++
+	}
 }
 
 // pick gives the responses of the ids, each once.
@@ -242,26 +244,4 @@ func pick(batch []models.Accepted, ids map[string]bool) []models.Accepted {
 		}
 	}
 	return picked
-}
-
-func jsonOrNull(v any, length int) (any, error) {
-	if length == 0 {
-		return nil, nil
-	}
-	b, err := json.Marshal(v)
-	return string(b), err
-}
-
-func textOrNull(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
-}
-
-func boolOrNull(b *bool) any {
-	if b == nil {
-		return nil
-	}
-	return *b
 }

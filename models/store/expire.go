@@ -22,8 +22,10 @@ func expiredTable() table {
 
 // addExpired adds the counts, which may be negative, to those of what was deleted.
 func (s *Store) addExpired(tx *gorm.DB, workspace string, counts []models.Count) error {
-	rows, _ := rollupRows(workspace, counts)
-	_, err := expiredTable().insert(tx, s.dialect, rows)
+	added := sums{}
+	added.add(counts)
+	written, _ := rollupRows(workspace, added)
+	_, err := expiredTable().insert(tx, s.dialect, written)
 	return err
 }
 

@@ -49,34 +49,46 @@ func entriesTable() table {
 }
 
 // addCounts adds the counts, which may be negative, to the rollups, and leaves a
-// revision for each metric and day. Rows are written in one order everywhere, so
-// that two writers wait for one another instead of deadlocking.
+// revision for each metric and day.
 func (s *Store) addCounts(tx *gorm.DB, workspace string, counts []models.Count) error {
-	rows, days := rollupRows(workspace, counts)
-	if _, err := rollupsTable().insert(tx, s.dialect, rows); err != nil {
+	added := sums{}
+	added.add(counts)
+	return s.addSums(tx, workspace, added)
+}
+
+// addSums is addCounts of what was added up. Rows are written in one order
+// everywhere, so that two writers wait for one another instead of deadlocking.
+func (s *Store) addSums(tx *gorm.DB, workspace string, added sums) error {
+	written, days := rollupRows(workspace, added)
+	if _, err := rollupsTable().insert(tx, s.dialect, written); err != nil {
 		return err
 	}
 	return s.addRevisions(tx, workspace, days)
 }
 
-// rollupRows are sums of the counts, in one order everywhere, and the days of which metrics they change.
-func rollupRows(workspace string, counts []models.Count) ([][]any, map[models.Revision]bool) {
-	sums := map[models.Count]int64{}
+// sums are the numbers of counts, by the rest of them.
+type sums map[models.Count]int64
+
+func (s sums) add(counts []models.Count) {
 	for _, c := range counts {
 		n := c.N
 		c.N = 0
-		sums[c] += n
+		s[c] += n
 	}
-	rows := make([][]any, 0, len(sums))
+}
+
+// rollupRows are in one order everywhere; the days are those of which metrics they change.
+func rollupRows(workspace string, added sums) (rows, map[models.Revision]bool) {
+	written := make(rows, 0, len(added)*len(rollupsTable().columns))
 	days := map[models.Revision]bool{}
-	for _, c := range sorted(sums, compareCounts) {
-		if n := sums[c]; n != 0 {
-			rows = append(rows, []any{workspace, c.Metric, int(c.Day), c.Keys[models.Survey], c.Keys[models.Touchpoint],
-				c.Keys[models.Channel], c.Keys[models.Segment], c.Keys[models.Team], c.Score, n})
+	for _, c := range sorted(added, compareCounts) {
+		if n := added[c]; n != 0 {
+			written = append(written, text(workspace), text(c.Metric), integer(int(c.Day)), text(c.Keys[models.Survey]), text(c.Keys[models.Touchpoint]),
+				text(c.Keys[models.Channel]), text(c.Keys[models.Segment]), text(c.Keys[models.Team]), integer(c.Score), bigint(n))
 			days[models.Revision{Metric: c.Metric, Day: c.Day}] = true
 		}
 	}
-	return rows, days
+	return written, days
 }
 
 func compareCounts(a, b models.Count) int {
@@ -92,21 +104,18 @@ func compareCounts(a, b models.Count) int {
 }
 
 // addArrivals counts answers that arrived; these counts only ever grow. It comes after createKeys.
-func (s *Store) addArrivals(tx *gorm.DB, workspace string, arrivals []models.Arrival) error {
+func (s *Store) addArrivals(tx *gorm.DB, workspace string, arrivals map[models.Arrival]int64) error {
 	_, err := arrivalsTable().insert(tx, s.dialect, s.arrivalRows(workspace, arrivals))
 	return err
 }
 
-func (s *Store) arrivalRows(workspace string, arrivals []models.Arrival) [][]any {
-	sums := map[models.Arrival]int64{}
-	for _, a := range s.known.fold(workspace, s.now(), arrivals) {
-		sums[a]++
+func (s *Store) arrivalRows(workspace string, arrivals map[models.Arrival]int64) rows {
+	arrivals = s.known.fold(workspace, s.now(), arrivals)
+	written := make(rows, 0, len(arrivals)*len(arrivalsTable().columns))
+	for _, a := range sorted(arrivals, compareArrivals) {
+		written = append(written, text(workspace), text(a.Metric), text(a.Touchpoint), text(a.Segment), text(a.Channel), integer(int(a.Category)), bigint(arrivals[a]))
 	}
-	rows := make([][]any, 0, len(sums))
-	for _, a := range sorted(sums, compareArrivals) {
-		rows = append(rows, []any{workspace, a.Metric, a.Touchpoint, a.Segment, a.Channel, int(a.Category), sums[a]})
-	}
-	return rows
+	return written
 }
 
 func compareArrivals(a, b models.Arrival) int {
@@ -119,13 +128,13 @@ func (s *Store) addRevisions(tx *gorm.DB, workspace string, days map[models.Revi
 	return err
 }
 
-func (s *Store) revisionRows(workspace string, days map[models.Revision]bool) [][]any {
+func (s *Store) revisionRows(workspace string, days map[models.Revision]bool) rows {
 	now := s.now()
-	rows := make([][]any, 0, len(days))
+	written := make(rows, 0, len(days)*len(revisionsTable().columns))
 	for r := range days {
-		rows = append(rows, []any{workspace, NewID(), r.Metric, int(r.Day), now})
+		written = append(written, text(workspace), id(NewID()), text(r.Metric), integer(int(r.Day)), moment(now))
 	}
-	return rows
+	return written
 }
 
 // catalogsChanged leaves the revision that says so.
@@ -134,7 +143,7 @@ func (s *Store) catalogsChanged(tx *gorm.DB, workspace string) error {
 }
 
 // createKeys puts keys that were used for the first time into their catalogs, as far as there is room.
-func (s *Store) createKeys(tx *gorm.DB, workspace string, used []models.Keys) ([]kindKey, error) {
+func (s *Store) createKeys(tx *gorm.DB, workspace string, used map[models.Keys]bool) ([]kindKey, error) {
 	now := s.now()
 	missing, err := s.known.unknown(tx, workspace, now, used)
 	if err != nil || len(missing) == 0 {
@@ -143,11 +152,11 @@ func (s *Store) createKeys(tx *gorm.DB, workspace string, used []models.Keys) ([
 	slices.SortFunc(missing, func(a, b kindKey) int {
 		return cmp.Or(strings.Compare(string(a.kind), string(b.kind)), strings.Compare(a.key, b.key))
 	})
-	rows := make([][]any, len(missing))
-	for i, kk := range missing {
-		rows[i] = []any{workspace, string(kk.kind), kk.key, "", "", nil, now, now}
+	var written rows
+	for _, kk := range missing {
+		written = append(written, text(workspace), text(string(kk.kind)), text(kk.key), text(""), text(""), null(), moment(now), moment(now))
 	}
-	if _, err := entriesTable().insert(tx, s.dialect, rows); err != nil {
+	if _, err := entriesTable().insert(tx, s.dialect, written); err != nil {
 		return nil, err
 	}
 	return missing, s.catalogsChanged(tx, workspace)

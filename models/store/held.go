@@ -48,12 +48,12 @@ func heldTable() table {
 
 // putHeld stores answers that are held, or how they are held now.
 func (s *Store) putHeld(tx *gorm.DB, workspace string, held []models.Held) error {
-	rows := make([][]any, len(held))
-	for i, h := range held {
-		rows[i] = []any{workspace, h.ResponseID, h.Touchpoint, h.Metric, h.Comment, h.Score, h.Since, h.Returned, textOrNull(h.Lot),
-			int(h.Day), h.Keys[models.Survey], h.Keys[models.Touchpoint], h.Keys[models.Channel], h.Keys[models.Segment], h.Keys[models.Team], textOrNull(h.PostedBy)}
+	var written rows
+	for _, h := range held {
+		written = append(written, text(workspace), id(h.ResponseID), text(h.Touchpoint), text(h.Metric), boolean(h.Comment), integer(h.Score), moment(h.Since), boolean(h.Returned), idOrNull(h.Lot),
+			integer(int(h.Day)), text(h.Keys[models.Survey]), text(h.Keys[models.Touchpoint]), text(h.Keys[models.Channel]), text(h.Keys[models.Segment]), text(h.Keys[models.Team]), textOrNull(h.PostedBy))
 	}
-	_, err := heldTable().insert(tx, s.dialect, rows)
+	_, err := heldTable().insert(tx, s.dialect, written)
 	return err
 }
 
@@ -136,7 +136,11 @@ func closedLot(lot models.Lot) []models.Held {
 
 // count adds what lots came to.
 func (s *Store) count(tx *gorm.DB, workspace string, l lots) error {
-	return firstError(s.addCounts(tx, workspace, l.counts), s.addArrivals(tx, workspace, l.arrivals))
+	arrivals := map[models.Arrival]int64{}
+	for _, a := range l.arrivals {
+		arrivals[a]++
+	}
+	return firstError(s.addCounts(tx, workspace, l.counts), s.addArrivals(tx, workspace, arrivals))
 }
 
 // FormLots puts answers that have waited long enough into lots with others, of all

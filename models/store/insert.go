@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -15,28 +16,29 @@ type table struct {
 	then    string // what follows the rows: ON CONFLICT …, RETURNING one text column
 }
 
+// rows are the values of a table's rows, one row after the other.
+type rows []value
+
 // insert writes the rows, whatever their number, and gives what RETURNING said, if anything.
 //
 // This is the one place where the dialects differ in writing many rows:
 // PostgreSQL takes an array a column, so that the statement is the same for any
 // number of rows; SQLite takes VALUES, as many at a time as it has parameters.
-func (t table) insert(tx *gorm.DB, d dialect, rows [][]any) ([]string, error) {
-	if len(rows) == 0 {
+func (t table) insert(tx *gorm.DB, d dialect, r rows) ([]string, error) {
+	if len(r) == 0 {
 		return nil, nil
 	}
 	if d == onPostgres {
-		return t.query(tx, t.unnestSQL(), t.arrays(rows))
+		return t.query(tx, t.unnestSQL(), t.arrays(r))
 	}
 	const maxParameters = 32766
 	var returned []string
-	for step := maxParameters / len(t.columns); len(rows) > 0; {
-		chunk := rows[:min(step, len(rows))]
-		rows = rows[len(chunk):]
-		args := make([]any, 0, len(chunk)*len(t.columns))
-		for _, row := range chunk {
-			args = append(args, row...)
+	for chunk := range slices.Chunk(r, maxParameters/len(t.columns)*len(t.columns)) {
+		args := make([]any, len(chunk))
+		for i, v := range chunk {
+			args[i] = v.argument()
 		}
-		some, err := t.query(tx, t.valuesSQL(len(chunk)), args)
+		some, err := t.query(tx, t.valuesSQL(len(chunk)/len(t.columns)), args)
 		if err != nil {
 			return nil, err
 		}
@@ -78,10 +80,10 @@ func (t table) valuesSQL(rows int) string {
 }
 
 // arrays makes an argument of each column.
-func (t table) arrays(rows [][]any) []any {
+func (t table) arrays(r rows) []any {
 	args := make([]any, len(t.columns))
 	for c, pgType := range t.types {
-		args[c] = arrayOf(pgType, rows, c)
+		args[c] = arrayOf(pgType, r, len(t.columns), c)
 	}
 	return args
 }

@@ -162,15 +162,15 @@ func (j invitationJudge) tooEarly(i models.Invitation) error {
 
 // putPersons stores the persons' invitations that are new.
 func (s *Store) putPersons(tx *gorm.DB, workspace string, batch []models.AcceptedInvitation, fresh map[string]bool) error {
-	var rows [][]any
+	var written rows
 	for _, a := range batch {
 		if i := a.Invitation(); fresh[i.ID] {
 			k := i.Keys
-			rows = append(rows, []any{workspace, i.ID, textOrNull(i.InvitationID), i.Person, string(i.Audience), k[models.Survey], k[models.Touchpoint],
-				k[models.Channel], k[models.Segment], k[models.Team], int(i.Day), i.InvitedAt})
+			written = append(written, text(workspace), id(i.ID), textOrNull(i.InvitationID), text(i.Person), text(string(i.Audience)), text(k[models.Survey]), text(k[models.Touchpoint]),
+				text(k[models.Channel]), text(k[models.Segment]), text(k[models.Team]), integer(int(i.Day)), moment(i.InvitedAt))
 		}
 	}
-	_, err := invitationsTable().insert(tx, s.dialect, rows)
+	_, err := invitationsTable().insert(tx, s.dialect, written)
 	return err
 }
 

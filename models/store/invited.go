@@ -72,7 +72,7 @@ func invitedBefore(tx *gorm.DB, workspace string, batch []models.AcceptedInvitat
 // countInvited puts the numbers in the place of those before and adds the
 // persons that are fresh, in the rollups too, and gives the keys that were used.
 // It notes in the outcomes which numbers are new.
-func (s *Store) countInvited(tx *gorm.DB, workspace string, batch []models.AcceptedInvitation, fresh map[string]bool, outcomes []models.InvitationOutcome) ([]models.Keys, error) {
+func (s *Store) countInvited(tx *gorm.DB, workspace string, batch []models.AcceptedInvitation, fresh map[string]bool, outcomes []models.InvitationOutcome) (map[models.Keys]bool, error) {
 	before, err := invitedBefore(tx, workspace, batch)
 	if err != nil {
 		return nil, err
@@ -96,35 +96,35 @@ func (s *Store) countInvited(tx *gorm.DB, workspace string, batch []models.Accep
 }
 
 // putInvited writes the numbers of slots, and what they change. Rows are written in one order everywhere.
-func (s *Store) putInvited(tx *gorm.DB, workspace string, before map[models.Invitation]invitedRow, now map[models.Invitation]int64) ([]models.Keys, error) {
-	var rows [][]any
-	var used []models.Keys
+func (s *Store) putInvited(tx *gorm.DB, workspace string, before map[models.Invitation]invitedRow, now map[models.Invitation]int64) (map[models.Keys]bool, error) {
+	var written rows
+	used := map[models.Keys]bool{}
 	var counts []models.Count
 	grown := map[models.InvitationCount]int64{}
 	for _, slot := range sorted(now, compareSlots) {
 		n, was, k := now[slot], before[slot], slot.Keys
 		most := max(was.Most, n)
-		used = append(used, k)
+		used[k] = true
 		counts = append(counts, models.Count{Metric: models.ParticipationKey(slot.Audience), Day: slot.Day, Keys: k, Score: models.Invited, N: n - was.N})
 		k[models.Team] = ""
 		grown[models.InvitationCount{Audience: slot.Audience, Keys: k}] += most - was.Most
-		rows = append(rows, []any{workspace, int(slot.Day), string(slot.Audience), k[models.Survey], k[models.Touchpoint], k[models.Channel],
-			k[models.Segment], slot.Keys[models.Team], slot.Source, n, most})
+		written = append(written, text(workspace), integer(int(slot.Day)), text(string(slot.Audience)), text(k[models.Survey]), text(k[models.Touchpoint]), text(k[models.Channel]),
+			text(k[models.Segment]), text(slot.Keys[models.Team]), text(slot.Source), bigint(n), bigint(most))
 	}
-	if _, err := invitedTable().insert(tx, s.dialect, rows); err != nil {
+	if _, err := invitedTable().insert(tx, s.dialect, written); err != nil {
 		return nil, err
 	}
 	return used, firstError(s.addCounts(tx, workspace, counts), s.addInvitationArrivals(tx, workspace, grown))
 }
 
 func (s *Store) addInvitationArrivals(tx *gorm.DB, workspace string, grown map[models.InvitationCount]int64) error {
-	var rows [][]any
+	var written rows
 	for _, c := range sorted(grown, compareInvitationCounts) {
 		if n := grown[c]; n > 0 {
-			rows = append(rows, []any{workspace, string(c.Audience), c.Keys[models.Survey], c.Keys[models.Touchpoint], c.Keys[models.Channel], c.Keys[models.Segment], n})
+			written = append(written, text(workspace), text(string(c.Audience)), text(c.Keys[models.Survey]), text(c.Keys[models.Touchpoint]), text(c.Keys[models.Channel]), text(c.Keys[models.Segment]), bigint(n))
 		}
 	}
-	_, err := invitationArrivalsTable().insert(tx, s.dialect, rows)
+	_, err := invitationArrivalsTable().insert(tx, s.dialect, written)
 	return err
 }
 

@@ -38,7 +38,7 @@ func newKnownKeys(limit int) *knownKeys {
 
 // unknown are the keys used by the responses that the catalogs lack and have
 // room for, each once. It loads the workspace's keys when they are not known.
-func (k *knownKeys) unknown(tx *gorm.DB, workspace string, now time.Time, used []models.Keys) ([]kindKey, error) {
+func (k *knownKeys) unknown(tx *gorm.DB, workspace string, now time.Time, used map[models.Keys]bool) ([]kindKey, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	sets := k.workspaces[workspace]
@@ -52,7 +52,7 @@ func (k *knownKeys) unknown(tx *gorm.DB, workspace string, now time.Time, used [
 	var missing []kindKey
 	added := map[models.Kind]int{}
 	seen := map[kindKey]bool{}
-	for _, keys := range used {
+	for _, keys := range sorted(used, func(a, b models.Keys) int { return slices.Compare(a[:], b[:]) }) {
 		for _, d := range models.Dimensions() {
 			kk := kindKey{models.Kind(d.String()), keys[d]}
 			if kk.key == "" || sets.sets[kk.kind][kk.key] || seen[kk] {
@@ -69,16 +69,16 @@ func (k *knownKeys) unknown(tx *gorm.DB, workspace string, now time.Time, used [
 }
 
 // all reports whether the catalogs are known to hold all keys used, as far as they have room for them.
-func (k *knownKeys) all(workspace string, now time.Time, used []models.Keys) bool {
+func (k *knownKeys) all(workspace string, now time.Time, used map[models.Keys]bool) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	sets := k.workspaces[workspace]
 	if sets == nil || now.Sub(sets.loaded) > knownLife {
 		return false
 	}
-	for _, keys := range used {
-		for _, d := range models.Dimensions() {
-			set := sets.sets[models.Kind(d.String())]
+	for _, d := range models.Dimensions() {
+		set := sets.sets[models.Kind(d.String())]
+		for keys := range used {
 			if keys[d] != "" && !set[keys[d]] && len(set) < k.limit {
 				return false
 			}
@@ -90,24 +90,27 @@ func (k *knownKeys) all(workspace string, now time.Time, used []models.Keys) boo
 // fold tells the keys of the arrivals that found no room in their catalogs as
 // models.OtherKey, as far as the catalogs are known: these counts never go back, and
 // so need no key that no series is told by, however many of them are sent.
-func (k *knownKeys) fold(workspace string, now time.Time, arrivals []models.Arrival) []models.Arrival {
+func (k *knownKeys) fold(workspace string, now time.Time, arrivals map[models.Arrival]int64) map[models.Arrival]int64 {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	sets := k.workspaces[workspace]
 	if sets == nil || now.Sub(sets.loaded) > knownLife {
 		return arrivals
 	}
-	folded := slices.Clone(arrivals)
-	for i := range folded {
-		a := &folded[i]
-		for d, key := range map[models.Dimension]*string{models.Touchpoint: &a.Touchpoint, models.Segment: &a.Segment, models.Channel: &a.Channel} {
-			set := sets.sets[models.Kind(d.String())]
-			if *key != "" && !set[*key] && len(set) >= k.limit {
-				*key = models.OtherKey
-			}
-		}
+	folded := make(map[models.Arrival]int64, len(arrivals))
+	for a, n := range arrivals {
+		sets.fold(models.Touchpoint, &a.Touchpoint, k.limit)
+		sets.fold(models.Segment, &a.Segment, k.limit)
+		sets.fold(models.Channel, &a.Channel, k.limit)
+		folded[a] += n
 	}
 	return folded
+}
+
+func (s *keySets) fold(d models.Dimension, key *string, limit int) {
+	if set := s.sets[models.Kind(d.String())]; *key != "" && !set[*key] && len(set) >= limit {
+		*key = models.OtherKey
+	}
 }
 
 func loadKeys(tx *gorm.DB, workspace string, now time.Time) (*keySets, error) {

@@ -139,17 +139,17 @@ func lastOfEach(batch []models.AcceptedObservation, outcomes []models.Observatio
 // the second one stores what takes their place.
 func (s *Store) addObservations(tx *gorm.DB, workspace string, batch []models.AcceptedObservation, last map[models.Observation]int, outcomes []models.ObservationOutcome) error {
 	now := s.now()
-	var rows [][]any
+	var written rows
 	places := map[string]int{} // by id
 	for i, a := range batch {
 		o := a.Observation()
 		if at, stored := last[o.Slot()]; stored && at == i {
 			places[o.ID] = i
-			rows = append(rows, []any{workspace, o.KPI, o.ID, string(o.Period), int(o.Start), o.Keys[models.Touchpoint], o.Keys[models.Channel],
-				o.Keys[models.Segment], o.Keys[models.Team], o.Person, o.Value, sizeOrNull(o.Size), now})
+			written = append(written, text(workspace), text(o.KPI), id(o.ID), text(string(o.Period)), integer(int(o.Start)), text(o.Keys[models.Touchpoint]), text(o.Keys[models.Channel]),
+				text(o.Keys[models.Segment]), text(o.Keys[models.Team]), text(o.Person), float(o.Value), floatOrNull(o.Size), moment(now))
 		}
 	}
-	touched, err := observationsTable().insert(tx, s.dialect, rows)
+	touched, err := observationsTable().insert(tx, s.dialect, written)
 	if err != nil {
 		return err
 	}
@@ -159,8 +159,13 @@ func (s *Store) addObservations(tx *gorm.DB, workspace string, batch []models.Ac
 			delete(places, id)
 		}
 	}
-	rows = slices.DeleteFunc(rows, func(row []any) bool { _, open := places[row[2].(string)]; return !open })
-	stored, err := replacementsTable().insert(tx, s.dialect, rows)
+	var open rows
+	for row := range slices.Chunk(written, len(observationsTable().columns)) {
+		if _, is := places[row[2].text]; is {
+			open = append(open, row...)
+		}
+	}
+	stored, err := replacementsTable().insert(tx, s.dialect, open)
 	for _, id := range stored {
 		outcomes[places[id]].Replaced = true
 	}
@@ -172,19 +177,12 @@ func (s *Store) addObservations(tx *gorm.DB, workspace string, batch []models.Ac
 	return err
 }
 
-func sizeOrNull(size *float64) any {
-	if size == nil {
-		return nil
-	}
-	return *size
-}
-
 // followObservations writes what follows from figures that are new or other than before.
 func (s *Store) followObservations(tx *gorm.DB, workspace, kpi string, batch []models.AcceptedObservation, outcomes []models.ObservationOutcome) ([]kindKey, error) {
-	var used []models.Keys
+	used := map[models.Keys]bool{}
 	for i, a := range batch {
 		if outcomes[i].New || outcomes[i].Replaced {
-			used = append(used, a.Observation().Keys)
+			used[a.Observation().Keys] = true
 		}
 	}
 	if len(used) == 0 {
