@@ -19,7 +19,7 @@ var shapes = map[string]string{
 		"answers":[{"metric":"csat","score":4,"comment":"Nopea ja \"ystävällinen\" 👍"},{"metric":"fcr","score":true}]}`,
 	"several touchpoints": `{"submission_id":"yearly-77","survey":"relationship",
 		"answers":[{"touchpoint":"signs","metric":"csat","score":4},{"touchpoint":"food","metric":"csat","score":2}]}`,
-	"short form": `{"metric":"nps","score":9}`,
+	"short form":                       `{"metric":"nps","score":9}`,
 	"a comment cut inside of an emoji": `{"metric":"nps","score":9,"comment":"thank you \ud83d"}`,
 }
 
