@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -162,8 +163,8 @@ func (p *play) twins(r *rand.Rand, senders, lines int) {
 	orders, replies := make([][]*submission, senders), make([][]reply, senders)
 	for i := range orders {
 		orders[i] = append(orders[i], all...)
-		if i > 0 {
-			r.Shuffle(len(all), func(a, b int) { orders[i][a], orders[i][b] = orders[i][b], orders[i][a] })
+		for part := range slices.Chunk(orders[i], 500) { // they meet in the same lines, in orders of their own
+			r.Shuffle(len(part), func(a, b int) { part[a], part[b] = part[b], part[a] })
 		}
 	}
 	atOnce(len(orders), func(i int) { replies[i] = p.bulk(i, orders[i]) })

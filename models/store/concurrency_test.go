@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -159,6 +160,73 @@ func TestRepairMendsWhileOthersWrite(t *testing.T) {
 			return err
 		})
 		same(t, "counted", h.counted(t, "bank", "nps"), map[int]int64{9: 2 + rounds, 1: 1})
+		h.isExact(t, "bank")
+	})
+}
+
+// deadlocks is how many the database has met, as far as those are known that have left it.
+func (h house) deadlocks(t *testing.T, left string) (n int64) {
+	t.Helper()
+	if h.dialect != onPostgres {
+		return 0
+	}
+	for here := int64(1); here > 0; {
+		if err := h.read.Raw("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = ?", left).Scan(&here).Error; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := h.read.Raw("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()").Scan(&n).Error; err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// withoutDeadlock gives two stores on the house's database, and what closes them and fails when they met a deadlock.
+func (h house) withoutDeadlock(t *testing.T) (stores []*Store, check func()) {
+	t.Helper()
+	writers, before := h, h.deadlocks(t, "writers")
+	if joint := "?"; h.dialect == onPostgres {
+		if strings.Contains(h.url, joint) {
+			joint = "&"
+		}
+		writers.url += joint + "application_name=writers"
+	}
+	stores = []*Store{writers.replica(t), writers.replica(t)}
+	return stores, func() {
+		for _, s := range stores {
+			s.Close()
+		}
+		if n := h.deadlocks(t, "writers") - before; n > 0 {
+			t.Errorf("%d deadlocks", n)
+		}
+	}
+}
+
+func TestSameSubmissionsInOppositeOrderMeetWithoutDeadlock(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, h house) {
+		const rounds, lines = 8, 400
+		stores, check := h.withoutDeadlock(t)
+		for round := range rounds {
+			texts := make([]string, lines)
+			for i := range texts {
+				texts[i] = nps(i%11, fmt.Sprintf(`"submission_id":"s-%d-%d","touchpoint":"t%d"`, round, i, i%5))
+			}
+			orders := [][]models.Accepted{h.accept(t, "bank", texts...)}
+			slices.Reverse(texts)
+			orders = append(orders, h.accept(t, "bank", texts...))
+			var all []func(context.Context) error
+			for i, s := range stores {
+				all = append(all, func(ctx context.Context) error {
+					_, err := s.Commit(ctx, "bank", orders[i])
+					return err
+				})
+			}
+			together(t, all...)
+		}
+		check()
+		if n := h.arrived(t, "bank"); n != rounds*lines {
+			t.Errorf("%d have arrived", n)
+		}
 		h.isExact(t, "bank")
 	})
 }

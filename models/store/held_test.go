@@ -229,35 +229,13 @@ func TestTwoWritersPutEachEmployeeIntoOneLot(t *testing.T) {
 	})
 }
 
-// deadlocks is how many the database has met, as far as those are known that have left it.
-func (h house) deadlocks(t *testing.T, left string) (n int64) {
-	t.Helper()
-	if h.dialect != onPostgres {
-		return 0
-	}
-	for here := int64(1); here > 0; {
-		if err := h.read.Raw("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = ?", left).Scan(&here).Error; err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := h.read.Raw("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()").Scan(&n).Error; err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
-
 func TestAnswersOfOneLotAreTakenBackAtOnceWithoutDeadlock(t *testing.T) {
 	onEachDatabase(t, func(t *testing.T, h house) {
 		const people, times = 12, 4
 		h.workspace(t, "bank")
 		ids := h.commit(t, "bank", staff("a", 10, people, 5)...)
-		before := h.deadlocks(t, "writers")
-		writers := h
-		if h.dialect == onPostgres {
-			writers.url += "&application_name=writers"
-		}
-		stores := []*Store{writers.replica(t), writers.replica(t)}
 		var all []func(context.Context) error
+		stores, check := h.withoutDeadlock(t)
 		for i, id := range ids {
 			all = append(all, func(ctx context.Context) error {
 				for n := range times {
@@ -270,12 +248,7 @@ func TestAnswersOfOneLotAreTakenBackAtOnceWithoutDeadlock(t *testing.T) {
 			})
 		}
 		together(t, all...)
-		for _, s := range stores {
-			s.Close()
-		}
-		if n := h.deadlocks(t, "writers") - before; n > 0 {
-			t.Errorf("%d deadlocks", n)
-		}
+		check()
 		h.isExact(t, "bank")
 		if waiting := h.commit(t, "bank", staff("a", 10, 5, 4)...); len(waiting) != 5 {
 			t.Errorf("%d more are stored", len(waiting))
