@@ -3,12 +3,11 @@ package store
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/gorm"
 
 	"github.com/mittari/mittari/models"
 )
@@ -16,7 +15,7 @@ import (
 // expectedRetries is for how many commits retries are expected once there was one.
 const expectedRetries = 50
 
-// leastCopied is from how many responses on COPY is faster than INSERT, though it
+// leastCopied is from how many responses on COPY is faster than INSERT on PostgreSQL, though it
 // takes four round trips more.
 const leastCopied = 250
 
@@ -24,12 +23,12 @@ const leastCopied = 250
 // that went well: it is on disk then. If not, nothing is stored, or what the
 // caller will find stored under its own ids, and the batch has to be committed step by step.
 //
-// PostgreSQL gets all statements together, as one transaction, instead of one
-// after the other. That can be done where nothing has to be looked at in between:
-// no response was sent before (its unique submission_id would make the whole fail),
-// no answer waits for a lot, and no key is new to its catalog. So it is for most.
+// All rows are known then before the transaction begins, and PostgreSQL gets its
+// statements together instead of one after the other. That can be done where nothing has to
+// be looked at in between: no response was sent before (its unique submission_id would make the
+// whole fail), no answer waits for a lot, and no key is new to its catalog. So it is for most.
 func (s *Store) commitAtOnce(ctx context.Context, workspace string, batch []models.Accepted) bool {
-	if s.dialect != onPostgres || s.retried.Add(-1) >= 0 {
+	if s.retried.Add(-1) >= 0 {
 		return false
 	}
 	s.retried.Store(0)
@@ -39,24 +38,38 @@ func (s *Store) commitAtOnce(ctx context.Context, workspace string, batch []mode
 	}
 	responses := insertion{responsesTable(), responseRows(batch)}
 	responses.then = "" // one that is stored already is an error
-	answers := insertion{answersTable(), f.answers}
 	counts, days := rollupRows(workspace, f.counts)
-	follow := []insertion{{rollupsTable(), counts}, {revisionsTable(), s.revisionRows(workspace, days)}, {arrivalsTable(), s.arrivalRows(workspace, f.arrivals)}}
-	var err error
-	if len(batch) < leastCopied {
-		err = inBatch(append([]insertion{responses, answers}, follow...)).sendTo(ctx, s.pool)
-	} else {
-		err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-			return firstFault(
-				func() error { return responses.copyTo(ctx, tx) },
-				func() error { return answers.copyTo(ctx, tx) },
-				func() error { return inBatch(follow).sendTo(ctx, tx) })
-		})
-	}
-	if pg, is := errors.AsType[*pgconn.PgError](err); is && pg.Code == "23505" { // unique_violation
+	err := s.insertAll(ctx, []insertion{responses, {answersTable(), f.answers}, {rollupsTable(), counts},
+		{revisionsTable(), s.revisionRows(workspace, days)}, {arrivalsTable(), s.arrivalRows(workspace, f.arrivals)}})
+	if refused(err) {
 		s.retried.Store(expectedRetries)
 	}
 	return err == nil
+}
+
+// insertAll makes the insertions in one transaction, the first two of which have a row or more for each response.
+func (s *Store) insertAll(ctx context.Context, all []insertion) error {
+	switch {
+	case s.dialect == onSQLite:
+		return s.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+			for _, one := range all {
+				if _, err := one.insert(tx, s.dialect, one.rows); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	case len(all[0].rows) < leastCopied*len(all[0].columns):
+		return inBatch(all).sendTo(ctx, s.pool)
+	}
+	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		for _, one := range all[:2] {
+			if err := one.copyTo(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return inBatch(all[2:]).sendTo(ctx, tx)
+	})
 }
 
 // insertion is rows and the table that they go into.
@@ -97,14 +110,4 @@ func (i insertion) copyTo(ctx context.Context, tx pgx.Tx) error {
 	_, err := tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(data),
 		fmt.Sprintf("COPY %s (%s) FROM STDIN BINARY", i.name, strings.Join(i.columns, ", ")))
 	return err
-}
-
-// firstFault does one after the other until one fails.
-func firstFault(steps ...func() error) error {
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
-		}
-	}
-	return nil
 }

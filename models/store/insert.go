@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,45 +24,64 @@ type rows []value
 //
 // This is the one place where the dialects differ in writing many rows:
 // PostgreSQL takes an array a column, so that the statement is the same for any
-// number of rows; SQLite takes VALUES, as many at a time as it has parameters.
+// number of rows; SQLite takes VALUES, some rows at a time.
 func (t table) insert(tx *gorm.DB, d dialect, r rows) ([]string, error) {
-	if len(r) == 0 {
+	pool, ctx := tx.Statement.ConnPool, tx.Statement.Context // past gorm, which would take arrays apart and match returned rows by position
+	switch {
+	case len(r) == 0:
 		return nil, nil
+	case d == onPostgres:
+		return returned(pool.QueryContext(ctx, t.unnestSQL(), t.arrays(r)...))
+	case len(r) < 2*rowsAtOnce*len(t.columns):
+		return returned(pool.QueryContext(ctx, t.valuesSQL(len(r)/len(t.columns)), r.arguments()...))
 	}
-	if d == onPostgres {
-		return t.query(tx, t.unnestSQL(), t.arrays(r))
-	}
-	const maxParameters = 32766
-	var returned []string
-	for chunk := range slices.Chunk(r, maxParameters/len(t.columns)*len(t.columns)) {
-		args := make([]any, len(chunk))
-		for i, v := range chunk {
-			args[i] = v.argument()
-		}
-		some, err := t.query(tx, t.valuesSQL(len(chunk)/len(t.columns)), args)
-		if err != nil {
-			return nil, err
-		}
-		returned = append(returned, some...)
-	}
-	return returned, nil
-}
-
-// query goes past gorm, which would take the arrays apart and match returned rows by position.
-func (t table) query(tx *gorm.DB, sql string, args []any) (returned []string, err error) {
-	rows, err := tx.Statement.ConnPool.QueryContext(tx.Statement.Context, sql, args...)
+	statement, err := pool.PrepareContext(ctx, t.valuesSQL(rowsAtOnce))
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = firstError(err, rows.Close()) }()
-	for rows.Next() {
-		var value string
-		if err := rows.Scan(&value); err != nil {
+	defer func() { _ = statement.Close() }() // it has run
+	var all []string
+	for chunk := range slices.Chunk(r, rowsAtOnce*len(t.columns)) {
+		var some []string
+		if len(chunk) == rowsAtOnce*len(t.columns) {
+			some, err = returned(statement.QueryContext(ctx, chunk.arguments()...))
+		} else {
+			some, err = t.insert(tx, d, chunk)
+		}
+		if err != nil {
 			return nil, err
 		}
-		returned = append(returned, value)
+		all = append(all, some...)
 	}
-	return returned, rows.Err()
+	return all, nil
+}
+
+// rowsAtOnce is how many rows a statement of SQLite takes that is prepared once for many of
+// them: enough that calling it costs little, few enough that preparing it does.
+const rowsAtOnce = 100
+
+// arguments are the values as database/sql takes them.
+func (r rows) arguments() []any {
+	args := make([]any, len(r))
+	for i, v := range r {
+		args[i] = v.argument()
+	}
+	return args
+}
+
+// returned are the texts that a statement returns.
+func returned(found *sql.Rows, err error) (all []string, _ error) {
+	if err != nil {
+		return nil, err
+	}
+	for found.Next() {
+		var one string
+		if err := found.Scan(&one); err != nil {
+			return nil, firstError(err, found.Close())
+		}
+		all = append(all, one)
+	}
+	return all, firstError(found.Err(), found.Close())
 }
 
 func (t table) unnestSQL() string {
