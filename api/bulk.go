@@ -94,6 +94,7 @@ func answerBulk[S, A any](s *server, c *gin.Context, into intake[S, A]) error {
 	if err != nil {
 		return err
 	}
+	_ = os.Remove(spool.Name()) // where that can be done while it is open; what is killed leaves nothing then
 	defer func() {
 		_ = spool.Close()
 		_ = os.Remove(spool.Name())
