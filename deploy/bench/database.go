@@ -20,6 +20,38 @@ func connect(database string) (*sql.DB, error) {
 	return sql.Open("pgx", database)
 }
 
+// onEach measures on an empty database of each kind that is wanted.
+func (b *bench) onEach(measure func(b *bench, name, database string) error) error {
+	for _, k := range b.kinds() {
+		err := b.within(func(b *bench) error {
+			database, err := k.open(b)
+			if err == nil {
+				err = measure(b, k.name, database)
+			}
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", k.name, err)
+		}
+	}
+	return nil
+}
+
+// emptyPostgres is a database on a server of its own.
+func (b *bench) emptyPostgres() (string, error) {
+	server, err := b.postgres(fillSettings()...)
+	if err != nil {
+		return "", err
+	}
+	return b.database(server)
+}
+
+// emptySQLite is a new file.
+func (b *bench) emptySQLite() (string, error) {
+	b.later(func() error { return removeDatabase(b.sqlite("empty")) })
+	return "sqlite://" + b.sqlite("empty"), nil
+}
+
 // execute runs statements one after the other, on one connection.
 func execute(ctx context.Context, database string, statements ...string) (err error) {
 	db, err := connect(database)

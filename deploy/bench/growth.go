@@ -44,45 +44,29 @@ const growthQuery = "/v1/scores?metric=csat&window=28d"
 // rateOf tells the time of one as how many a second that is.
 func rateOf(each float64) string { return perSecond(1 / each) }
 
-// growth measures how each work grows with the responses stored, and makes a table for each database.
+// growth measures how each work grows with the responses stored, and makes a table
+// for each database. Each size has a database of its own: there is not room for all.
 func (b *bench) growth() error {
-	for _, kind := range []struct {
-		name string
-		make func(b *bench, n int) (string, error)
-	}{
-		{"PostgreSQL", (*bench).grownPostgres}, {"SQLite", (*bench).grownSQLite},
-	} {
-		t := growthTable{database: kind.name}
+	for _, k := range b.kinds() {
+		t := growthTable{database: k.name}
 		for n := leastStored; n <= b.many; n *= 10 {
 			err := b.within(func(b *bench) error {
-				database, err := kind.make(b, n)
-				if err != nil {
-					return err
+				database, err := k.open(b)
+				if err == nil {
+					err = b.fill(database, n)
 				}
-				return b.grow(&t, database, n)
+				if err == nil {
+					err = b.grow(&t, database, n)
+				}
+				return err
 			})
 			if err != nil {
-				return fmt.Errorf("%s with %d responses: %w", kind.name, n, err)
+				return fmt.Errorf("%s with %d responses: %w", k.name, n, err)
 			}
 		}
 		b.sections = append(b.sections, t.String())
 	}
 	return nil
-}
-
-// grownPostgres is a database on a server of its own: both are gone after it, for there is not room for all sizes.
-func (b *bench) grownPostgres(n int) (string, error) {
-	server, err := b.postgres(fillSettings()...)
-	if err != nil {
-		return "", err
-	}
-	return b.stored(server, n)
-}
-
-func (b *bench) grownSQLite(n int) (string, error) {
-	database := "sqlite://" + b.sqlite("grown")
-	b.later(func() error { return removeDatabase(b.sqlite("grown")) })
-	return database, b.fill(database, n)
 }
 
 // grow measures every work at one size.

@@ -22,7 +22,8 @@ type options struct {
 	senders     int // bulk requests at a time
 	many, few   int // responses stored in rows 7 to 10
 	verifyMany  bool
-	growth      bool // what has tables of its own, instead of the rows
+	on          string // the databases of what follows
+	growth      bool   // what has tables of its own, instead of the rows
 	overload    bool
 	clients     int
 	values      bool
@@ -70,6 +71,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.IntVar(&o.many, "many", normal.many, "`responses` stored in rows 7 to 10")
 	flags.IntVar(&o.few, "few", normal.few, "the smaller number of `responses` that they are compared with")
 	flags.BoolVar(&o.verifyMany, "verify", false, "have mittari verify recount the responses that were made also where they are more than a million, in minutes")
+	flags.StringVar(&o.on, "on", "postgres,sqlite", "the `databases` of -growth, -overload and -values")
 	flags.BoolVar(&o.growth, "growth", false, "instead of the rows: how each work grows from 10,000 responses by tens to -many, on both databases; 15 minutes")
 	flags.BoolVar(&o.overload, "overload", false, "instead of the rows: what becomes of requests, and of memory, when twice as many come as can be stored, on both databases; 4 minutes")
 	flags.IntVar(&o.clients, "clients", 10_000, "the `connections` of -overload")
@@ -125,6 +127,9 @@ func (o *options) check(rest []string, rows, connections string) error {
 	if o.special() && len(o.rows) > 0 {
 		faults = append(faults, errors.New("-rows says which rows to measure; -growth, -overload and -values are instead of them"))
 	}
+	if o.special() && len(o.kinds()) == 0 {
+		faults = append(faults, fmt.Errorf("-on must be postgres, sqlite or both, is %q", o.on))
+	}
 	if o.time < 10*time.Millisecond {
 		faults = append(faults, errors.New("-time must be 10ms at least"))
 	}
@@ -159,6 +164,23 @@ func (o options) wants(rows []int) bool {
 
 // special reports whether something is measured instead of the rows.
 func (o options) special() bool { return o.growth || o.overload || o.values }
+
+// kind is a database that -growth, -overload and -values measure on.
+type kind struct {
+	name string
+	open func(*bench) (string, error) // an empty one, which is gone after the group
+}
+
+// kinds are those that are wanted.
+func (o options) kinds() []kind {
+	var wanted []kind
+	for flag, k := range map[string]kind{"postgres": {"PostgreSQL", (*bench).emptyPostgres}, "sqlite": {"SQLite", (*bench).emptySQLite}} {
+		if slices.Contains(strings.Split(o.on, ","), flag) {
+			wanted = append(wanted, k)
+		}
+	}
+	return slices.SortedFunc(slices.Values(wanted), func(a, b kind) int { return strings.Compare(a.name, b.name) })
+}
 
 // fewRounds is for what takes long, or hardly varies.
 func (o options) fewRounds() int { return min(3, o.rounds) }

@@ -15,35 +15,11 @@ import (
 // makes a table for each database. It fails where an acknowledged response is not
 // stored once, a refused one is stored, or a refusal does not say what to do.
 func (b *bench) overload() error {
-	for _, kind := range []struct {
-		name string
-		open func(*bench) (string, error)
-	}{
-		{"PostgreSQL", (*bench).overloadedPostgres},
-		{"SQLite", func(b *bench) (string, error) { return "sqlite://" + b.sqlite("overload"), nil }},
-	} {
-		err := b.within(func(b *bench) error {
-			database, err := kind.open(b)
-			if err != nil {
-				return err
-			}
-			section, err := b.overloaded(kind.name, database)
-			b.sections = append(b.sections, section)
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("%s: %w", kind.name, err)
-		}
-	}
-	return nil
-}
-
-func (b *bench) overloadedPostgres() (string, error) {
-	server, err := b.postgres()
-	if err != nil {
-		return "", err
-	}
-	return b.database(server)
+	return b.onEach(func(b *bench, name, database string) error {
+		section, err := b.overloaded(name, database)
+		b.sections = append(b.sections, section)
+		return err
+	})
 }
 
 // overloadTimes is how many times as long as others these measures last: a queue has to fill, and memory to grow.

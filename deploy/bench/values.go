@@ -19,27 +19,7 @@ import (
 // values sends responses each of which names a touchpoint that no other does, and then
 // as many that do the same with the other dimensions, and makes a table for each
 // database. It fails where a figure of the series is not that of what was sent.
-func (b *bench) values() error {
-	for _, kind := range []struct {
-		name string
-		open func(*bench) (string, error)
-	}{
-		{"PostgreSQL", (*bench).overloadedPostgres},
-		{"SQLite", func(b *bench) (string, error) { return "sqlite://" + b.sqlite("values"), nil }},
-	} {
-		err := b.within(func(b *bench) error {
-			database, err := kind.open(b)
-			if err != nil {
-				return err
-			}
-			return b.valuesOn(kind.name, database)
-		})
-		if err != nil {
-			return fmt.Errorf("%s: %w", kind.name, err)
-		}
-	}
-	return nil
-}
+func (b *bench) values() error { return b.onEach((*bench).valuesOn) }
 
 // valuesHead is the head of the table; bounded has the cells of a row.
 const valuesHead = "| %s | stored | series | bytes | memory before | peak | after | refresh, mean | longest | GET /v1/scores by touchpoint, 28 days |\n|---|---|---|---|---|---|---|---|---|---|\n"
