@@ -68,9 +68,10 @@ func New(store Committer, options Options) *Writer {
 		bulk: make(chan struct{}, bulkCalls), closing: make(chan struct{})}
 }
 
-// bulkCalls is how many calls of RecordAll may be in the queue at once: enough for
-// the writer never to wait for one, and so few that single responses hardly wait for them.
-const bulkCalls = 8
+// bulkCalls is how many calls of RecordAll may be in the queue or being stored at
+// once: one of each, so that the writer never waits for one, and single responses
+// never wait for more than these, however many bulk requests there are.
+const bulkCalls = 2
 
 // Record stores one response and returns when that is settled. A full queue is
 // Busy at once. When ctx ends first the response may still be stored.
