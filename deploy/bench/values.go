@@ -40,18 +40,15 @@ func (b *bench) valuesOn(name, database string) error {
 			return err
 		}
 		sent, all := 0, models.Dimensions()
-		for _, r := range []struct {
-			what     string
-			n        int
-			distinct []models.Dimension
-		}{
-			{fmt.Sprintf("%d responses with 10 touchpoints", cells), cells, nil},
-			{fmt.Sprintf("%d more, each with five keys of its own", catalogsFull), catalogsFull, all[:]},
-			{fmt.Sprintf("%d more, each with a touchpoint of its own", b.distinct), b.distinct, []models.Dimension{models.Touchpoint}},
-			{fmt.Sprintf("%d more, each with a survey, channel, segment and team of its own", b.distinct), b.distinct, []models.Dimension{models.Survey, models.Channel, models.Segment, models.Team}},
+		for _, r := range []round{
+			{fmt.Sprintf("%d responses with 10 touchpoints", cells), cells, 1, nil},
+			{fmt.Sprintf("%d more, of %d different keys in every dimension", catalogsFull, catalogsFull), catalogsFull, catalogsFull, all[:]},
+			{fmt.Sprintf("%d more, of the same keys", b.distinct/10), b.distinct / 10, catalogsFull, all[:]},
+			{fmt.Sprintf("%d more, each with a touchpoint of its own", b.distinct), b.distinct, b.distinct, []models.Dimension{models.Touchpoint}},
+			{fmt.Sprintf("%d more, each with a survey, channel, segment and team of its own", b.distinct), b.distinct, b.distinct, []models.Dimension{models.Survey, models.Channel, models.Segment, models.Team}},
 		} {
 			sent += r.n
-			v, err := b.sendValues(ours, r.n, r.distinct, sent)
+			v, err := b.sendValues(ours, r, sent)
 			if err != nil {
 				return err
 			}
@@ -63,7 +60,7 @@ func (b *bench) valuesOn(name, database string) error {
 		return err
 	}
 	err = b.within(func(b *bench) error {
-		v, err := b.startedOn(database, cells+catalogsFull+2*b.distinct)
+		v, err := b.startedOn(database, cells+catalogsFull+b.distinct/10+2*b.distinct)
 		if err == nil {
 			row("started anew", v)
 		}
@@ -88,15 +85,23 @@ func (v *bounded) String() string {
 		megabytes(v.before), megabytes(v.peak), megabytes(v.after), seconds(v.refreshed), seconds(v.longest), v.scores)
 }
 
-// sendValues sends n responses in bulk, each with values of its own in the dimensions given, and looks at what came of them.
-func (b *bench) sendValues(ours *process, n int, distinct []models.Dimension, sent int) (*bounded, error) {
-	file, err := b.valuesFile(n, distinct)
+// round is n responses sent in bulk, of so many different keys in some dimensions.
+type round struct {
+	what      string
+	n         int
+	different int
+	in        []models.Dimension
+}
+
+// sendValues sends a round and looks at what came of it, when so many have been sent in all.
+func (b *bench) sendValues(ours *process, r round, sent int) (*bounded, error) {
+	file, err := b.valuesFile(r, sent)
 	if err != nil {
 		return nil, err
 	}
 	var rate float64
 	v, err := b.watched(ours, sent, func() error {
-		rate, err = b.sendAll(ours, fmt.Sprintf("values-%d", len(distinct)), []string{file}, n)
+		rate, err = b.sendAll(ours, fmt.Sprintf("values-%d", sent), []string{file}, r.n)
 		return err
 	})
 	if err == nil {
@@ -245,20 +250,20 @@ func (b *bench) askAll(ours *process) (string, error) {
 	return fmt.Sprintf("%d, %d bytes in %s", response.StatusCode, body.Len(), seconds(took.Seconds())), nil
 }
 
-// valuesFile has n responses with one csat answer each, and values that occur once in the dimensions given.
-func (b *bench) valuesFile(n int, distinct []models.Dimension) (string, error) {
+// valuesFile has the responses of a round, with one csat answer each.
+func (b *bench) valuesFile(r round, sent int) (string, error) {
 	name := filepath.Join(b.dir, "values.ndjson")
 	file, err := os.Create(name)
 	if err != nil {
 		return "", err
 	}
 	out := bufio.NewWriter(file)
-	for i := range n {
+	for i := range r.n {
 		keys := models.Keys{fmt.Sprint("survey-", i%2), fmt.Sprint("touchpoint-", i%combinations), fmt.Sprint("channel-", i%5), fmt.Sprint("segment-", i%4), fmt.Sprint("team-", i%8)}
-		for _, d := range distinct {
-			keys[d] = fmt.Sprintf("%s-of-its-own-%d", d, i)
+		for _, d := range r.in {
+			keys[d] = fmt.Sprintf("%s-of-its-own-%d", d, i%r.different)
 		}
-		fmt.Fprintf(out, `{"submission_id":"values-%d-%d"`, len(distinct), i)
+		fmt.Fprintf(out, `{"submission_id":"values-%d-%d"`, sent, i)
 		for d, key := range keys {
 			fmt.Fprintf(out, `,"%s":"%s"`, models.Dimension(d), key)
 		}
