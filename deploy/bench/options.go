@@ -28,6 +28,7 @@ type options struct {
 	clients     int
 	values      bool
 	distinct    int
+	expiry      bool
 	profile     string
 }
 
@@ -77,6 +78,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.IntVar(&o.clients, "clients", 10_000, "the `connections` of -overload")
 	flags.BoolVar(&o.values, "values", false, "instead of the rows: what becomes of the series, and of memory, when every response names a touchpoint of its own, on both databases; 10 minutes")
 	flags.IntVar(&o.distinct, "distinct", normal.distinct, "the `responses` of -values with a touchpoint of their own, and again with the other keys")
+	flags.BoolVar(&o.expiry, "retention", false, "instead of the rows: what is stored by as many -connections while responses older than a retention are deleted, of -many on PostgreSQL; 5 minutes")
 	flags.StringVar(&o.profile, "profile", "", "write CPU profiles of the server during rows 1 to 5, and what PostgreSQL spent its time on, into this `folder`")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -125,7 +127,7 @@ func (o *options) check(rest []string, rows, connections string) error {
 		faults = append(faults, errors.Join(err, errors.New("-connections must be given")))
 	}
 	if o.special() && len(o.rows) > 0 {
-		faults = append(faults, errors.New("-rows says which rows to measure; -growth, -overload and -values are instead of them"))
+		faults = append(faults, errors.New("-rows says which rows to measure; -growth, -overload, -values and -retention are instead of them"))
 	}
 	if o.special() && len(o.kinds()) == 0 {
 		faults = append(faults, fmt.Errorf("-on must be postgres, sqlite or both, is %q", o.on))
@@ -163,7 +165,7 @@ func (o options) wants(rows []int) bool {
 }
 
 // special reports whether something is measured instead of the rows.
-func (o options) special() bool { return o.growth || o.overload || o.values }
+func (o options) special() bool { return o.growth || o.overload || o.values || o.expiry }
 
 // kind is a database that -growth, -overload and -values measure on.
 type kind struct {

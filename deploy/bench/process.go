@@ -33,13 +33,14 @@ type process struct {
 }
 
 // serve runs the real server on the database until the group ends: keys, checks, rollups and the exporter on.
-func (b *bench) serve(database string) (*process, error) {
+func (b *bench) serve(database string, flags ...string) (*process, error) {
 	addresses, err := freeAddresses(2)
 	if err != nil {
 		return nil, err
 	}
 	p := &process{address: addresses[0], metrics: addresses[1]}
 	args := []string{"serve", "--database-url", database, "--listen", p.address, "--metrics-listen", p.metrics, "--log-level", "warn"}
+	args = append(args, flags...)
 	if b.profile != "" {
 		args = append(args, "--pprof")
 	}
