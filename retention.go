@@ -11,7 +11,7 @@ import (
 
 // restRatio is for how many times as long as a batch took the deleting of old answers
 // rests after it, so that it takes little from what is stored meanwhile.
-const restRatio = 4
+const restRatio = 2
 
 // betweenExpiries is how often it is looked for answers that have become too old.
 const betweenExpiries = 10 * time.Minute
