@@ -42,10 +42,8 @@ func (b *backlog) wait() time.Duration {
 // would wait longer than it may. What is refused so has cost next to nothing. The
 // caller calls leave once it has answered, in any case.
 func (w *Writer) Enter() (leave func(), err error) {
-	select {
-	case <-w.closing:
+	if w.open.Err() != nil {
 		return nil, shuttingDown()
-	default:
 	}
 	if wait := w.backlog.wait(); wait > w.options.Wait {
 		return nil, overloaded(wait)

@@ -3,9 +3,12 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 
 	"github.com/mittari/mittari/models"
 )
@@ -31,12 +34,13 @@ type Writer struct {
 	store   Committer
 	options Options
 	queue   chan *call
-	bulk    chan struct{} // holds one for each call of RecordAll that is in the queue or being stored
+	bulk    *semaphore.Weighted // of bulkResponses
 	backlog backlog
 
-	stop    sync.Once
-	closing chan struct{} // is closed first: who waits for room gives up
-	mu      sync.RWMutex  // held for reading while sending to queue, for writing to close it
+	stop sync.Once
+	open context.Context // is ended first: who waits for room gives up
+	end  context.CancelFunc
+	mu   sync.RWMutex // held for reading while sending to queue, for writing to close it
 }
 
 // call is a caller who waits for the outcomes of its responses.
@@ -64,14 +68,14 @@ func New(store Committer, options Options) *Writer {
 	if options.Observe == nil {
 		options.Observe = func(int, time.Duration, error) {}
 	}
-	return &Writer{store: store, options: options, queue: make(chan *call, options.Queue),
-		bulk: make(chan struct{}, bulkCalls), closing: make(chan struct{})}
+	w := &Writer{store: store, options: options, queue: make(chan *call, options.Queue), bulk: semaphore.NewWeighted(bulkResponses)}
+	w.open, w.end = context.WithCancel(context.Background())
+	return w
 }
 
-// bulkCalls is how many calls of RecordAll may be in the queue or being stored at
-// once: one of each, so that the writer never waits for one, and single responses
-// never wait for more than these, however many bulk requests there are.
-const bulkCalls = 2
+// bulkResponses is how many responses of calls of RecordAll may be in the queue or be stored at once: enough
+// for the writer never to wait for any, and so few that single responses hardly wait for them.
+const bulkResponses = 10_000
 
 // Record stores one response and returns when that is settled. A full queue is
 // Busy at once. When ctx ends first the response may still be stored.
@@ -92,14 +96,14 @@ func (w *Writer) RecordAll(ctx context.Context, rs []models.Accepted) ([]models.
 	if len(rs) == 0 {
 		return nil, nil
 	}
-	select {
-	case w.bulk <- struct{}{}:
-		defer func() { <-w.bulk }()
-	case <-w.closing:
-		return nil, shuttingDown()
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	turn, cancel := context.WithCancel(ctx)
+	defer context.AfterFunc(w.open, cancel)()
+	defer cancel()
+	weight := w.weight(len(rs))
+	if w.bulk.Acquire(turn, weight) != nil {
+		return nil, cmp.Or(ctx.Err(), shuttingDown())
 	}
+	defer w.bulk.Release(weight)
 	w.backlog.responses.Add(int64(len(rs)))
 	defer w.backlog.responses.Add(-int64(len(rs)))
 	c := newCall(rs)
@@ -110,6 +114,13 @@ func (w *Writer) RecordAll(ctx context.Context, rs []models.Accepted) ([]models.
 		return nil, err
 	}
 	return c.outcomes, nil
+}
+
+// weight is what a call of so many responses takes of bulkResponses: so much at
+// least that all calls together leave half of the queue to single responses.
+func (w *Writer) weight(responses int) int64 {
+	least := 2 * bulkResponses / w.options.Queue
+	return int64(min(max(responses, least, 1), bulkResponses))
 }
 
 func newCall(rs []models.Accepted) *call {
@@ -136,10 +147,8 @@ func shuttingDown() error {
 func (w *Writer) enqueue(ctx context.Context, c *call, wait bool) error {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	select {
-	case <-w.closing:
+	if w.open.Err() != nil {
 		return shuttingDown()
-	default:
 	}
 	select {
 	case w.queue <- c:
@@ -152,7 +161,7 @@ func (w *Writer) enqueue(ctx context.Context, c *call, wait bool) error {
 	select {
 	case w.queue <- c:
 		return nil
-	case <-w.closing:
+	case <-w.open.Done():
 		return shuttingDown()
 	case <-ctx.Done():
 		return ctx.Err()
@@ -168,7 +177,7 @@ func (w *Writer) Capacity() int { return w.options.Queue }
 // Close stops accepting. What is queued is still stored and answered; Run returns after that.
 func (w *Writer) Close() {
 	w.stop.Do(func() {
-		close(w.closing)
+		w.end()
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		close(w.queue)
