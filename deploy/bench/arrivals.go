@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -27,22 +26,19 @@ type arrived struct {
 	told       bool          // a refusal says when to try again, and that nothing was stored
 }
 
-// run sends for a time and gives what became of every request, in no order.
-func (a arrivals) run(ctx context.Context, during time.Duration) ([]arrived, error) {
+// run sends for a time and gives what became of every request, in no order, and how
+// many found no connection: then more were under way than there are.
+func (a arrivals) run(ctx context.Context, during time.Duration) (answered []arrived, unsent int, err error) {
 	due := make(chan time.Time, len(a.senders))
 	all, faults := make([][]arrived, len(a.senders)), make([]error, len(a.senders))
 	var sending sync.WaitGroup
 	for i, s := range a.senders {
 		sending.Go(func() { all[i], faults[i] = s.onArrival(due, a.next, during) })
 	}
-	unsent := a.schedule(ctx, due, during)
+	unsent = a.schedule(ctx, due, during)
 	close(due)
 	sending.Wait()
-	err := errors.Join(ctx.Err(), errors.Join(faults...))
-	if err == nil && unsent > 0 {
-		err = fmt.Errorf("%d requests found no connection: more than %d are under way at once", unsent, len(a.senders))
-	}
-	return slices.Concat(all...), err
+	return slices.Concat(all...), unsent, errors.Join(ctx.Err(), errors.Join(faults...))
 }
 
 // schedule hands out the moments at which requests are due, evenly spread.

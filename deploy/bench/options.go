@@ -75,7 +75,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.on, "on", "postgres,sqlite", "the `databases` of -growth, -overload and -values")
 	flags.BoolVar(&o.growth, "growth", false, "instead of the rows: how each work grows from 10,000 responses by tens to -many, on both databases; 15 minutes")
 	flags.BoolVar(&o.overload, "overload", false, "instead of the rows: what becomes of requests, and of memory, when twice as many come as can be stored, on both databases; 4 minutes")
-	flags.IntVar(&o.clients, "clients", 10_000, "the `connections` of -overload")
+	flags.IntVar(&o.clients, "clients", 12_000, "the `connections` of -overload")
 	flags.BoolVar(&o.values, "values", false, "instead of the rows: what becomes of the series, and of memory, when every response names a touchpoint of its own, on both databases; 10 minutes")
 	flags.IntVar(&o.distinct, "distinct", normal.distinct, "the `responses` of -values with a touchpoint of their own, and again with the other keys")
 	flags.BoolVar(&o.expiry, "retention", false, "instead of the rows: what is stored by as many -connections while responses older than a retention are deleted, of -many on PostgreSQL; 5 minutes")

@@ -44,7 +44,7 @@ func (b *bench) overloaded(name, database string) (string, error) {
 	}
 	var table strings.Builder
 	fmt.Fprintf(&table, "%s, where 256 connections that wait for each answer store %s; %d connections\n\n", name, perSecond(sustained.perSecond), b.clients)
-	fmt.Fprint(&table, "| offered | accepted | shed | p50 | p99 of accepted | p50 | p99 of refusals | memory before | peak | at the end |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	fmt.Fprint(&table, "| offered | accepted | shed | found no connection | p50 | p99 of accepted | p50 | p99 of refusals | memory before | peak | at the end |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
 	var all []arrived
 	for _, times := range []float64{0.5, 1, 2} {
 		f, err := b.flood(ours, arrivals{senders, &next, times * sustained.perSecond}, b.time*overloadTimes)
@@ -66,6 +66,7 @@ func (b *bench) overloaded(name, database string) (string, error) {
 // flood is what came of arrivals at one rate.
 type flood struct {
 	arrived           []arrived
+	unsent            int // requests that found no connection
 	during            time.Duration
 	before, peak, end float64 // resident memory of the server
 }
@@ -79,7 +80,7 @@ func (b *bench) flood(ours *process, a arrivals, during time.Duration) (f flood,
 	ctx, stop := context.WithCancel(b.ctx)
 	peak := make(chan float64)
 	go func() { peak <- ours.peak(ctx) }()
-	f.arrived, err = a.run(b.ctx, during)
+	f.arrived, f.unsent, err = a.run(b.ctx, during)
 	stop()
 	f.peak = <-peak
 	if err == nil {
@@ -128,7 +129,7 @@ func (f flood) lateness() time.Duration {
 // String are the cells of the table behind the rate.
 func (f flood) String() string {
 	accepted, shed := f.of(http.StatusCreated), f.of(http.StatusServiceUnavailable)
-	cells := []string{perSecond(float64(len(accepted)) / f.during.Seconds()), perSecond(float64(len(shed)) / f.during.Seconds())}
+	cells := []string{perSecond(float64(len(accepted)) / f.during.Seconds()), perSecond(float64(len(shed)) / f.during.Seconds()), fmt.Sprint(f.unsent)}
 	for _, took := range [][]time.Duration{accepted, shed} {
 		for _, part := range []int{50, 99} {
 			cell := "–"

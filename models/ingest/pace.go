@@ -5,9 +5,10 @@ import (
 	"time"
 )
 
-// telling is from how many responses on a round tells how fast the database takes
-// them; a smaller one mostly tells how long a transaction takes. Twice as many are always let in.
-const telling = 100
+// telling is from how many responses on a round tells how fast they are stored; a
+// smaller one mostly tells how long a transaction takes, or how long the writer
+// waits for a processor. Twice as many are always let in, so that rounds can be so great.
+const telling = 500
 
 // backlog is what is under way, and how fast it is worked off.
 type backlog struct {

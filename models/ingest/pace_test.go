@@ -39,14 +39,14 @@ func enter(t *testing.T, w *Writer, n int) (leave func()) {
 
 func TestAResponseThatWouldWaitTooLongIsRefusedBeforeItIsRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, w, ended := paced(t, 200, Options{Wait: 2500 * time.Millisecond}) // 10 ms each
-		leave := enter(t, w, 251)
-		if w.Wait() != 2510*time.Millisecond || w.MostWait() != 2500*time.Millisecond {
+		store, w, ended := paced(t, 2*telling, Options{Wait: 2500 * time.Millisecond}) // 2 ms each
+		leave := enter(t, w, 1251)
+		if w.Wait() != 2502*time.Millisecond || w.MostWait() != 2500*time.Millisecond {
 			t.Errorf("%s to wait, at most %s", w.Wait(), w.MostWait())
 		}
 		_, err := w.Enter()
 		isBusy(t, "the next caller", err)
-		if e, _ := errors.AsType[*models.Error](err); e.RetryAfter != 2510*time.Millisecond {
+		if e, _ := errors.AsType[*models.Error](err); e.RetryAfter != 2502*time.Millisecond {
 			t.Errorf("it may try again after %s", e.RetryAfter)
 		}
 		leave()
@@ -62,20 +62,20 @@ func TestAResponseThatWouldWaitTooLongIsRefusedBeforeItIsRead(t *testing.T) {
 // A pace that was learnt when the database was slow must not keep anybody out for ever.
 func TestAFewAreAlwaysLetInSoThatTheirPaceIsLearnt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, w, ended := paced(t, 100, Options{Wait: time.Millisecond}) // 20 ms each
-		leave := enter(t, w, 200)
+		store, w, ended := paced(t, telling, Options{Wait: time.Millisecond}) // 4 ms each
+		leave := enter(t, w, 2*telling)
 		_, err := w.Enter()
 		isBusy(t, "the next caller", err)
-		for range 200 {
+		for range 2 * telling {
 			leave()
 		}
 		close(store.gate)
 		if _, err := w.RecordAll(t.Context(), responses(t, "shop", 1000)); err != nil {
 			t.Fatal(err)
 		}
-		enter(t, w, 200)
+		enter(t, w, 2*telling)
 		if wait := w.Wait(); wait != 3*time.Second {
-			t.Errorf("200 responses wait %s: the faster round has not told", wait)
+			t.Errorf("%d responses wait %s: the faster round has not told", 2*telling, wait)
 		}
 		w.Close()
 		ended()
@@ -84,8 +84,8 @@ func TestAFewAreAlwaysLetInSoThatTheirPaceIsLearnt(t *testing.T) {
 
 func TestSmallTransactionsDoNotTellHowManyCanBeStored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, w, ended := paced(t, 99, Options{Queue: 400}) // 20 ms each, of which most is the transaction's own
-		leave := enter(t, w, 400)
+		store, w, ended := paced(t, telling-1, Options{Queue: 4000})
+		leave := enter(t, w, 4000)
 		_, err := w.Enter()
 		isBusy(t, "more than the queue holds", err)
 		leave()
