@@ -39,7 +39,8 @@ func listen(ctx context.Context, s serveSettings, handler, series http.Handler, 
 		api: newServer(handler, log), metrics: newServer(series, log), failed: make(chan error, 2),
 		apiAddress: apiListener.Addr().String(), metricsAddress: metricsListener.Addr().String(),
 	}
-	go func() { up.ended("API", up.api.Serve(apiListener)) }()
+	gated := newGate().through(up.api, apiListener)
+	go func() { up.ended("API", up.api.Serve(gated)) }()
 	go func() {
 		config := s.MetricsWebConfig
 		quiet := slog.New(slog.DiscardHandler) // the toolkit announces what welcome says
