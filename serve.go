@@ -115,6 +115,9 @@ func tidy(ctx context.Context, db *store.Store, log *slog.Logger) {
 		if err := db.ForgetInvited(ctx); err != nil && ctx.Err() == nil {
 			log.Warn("who was asked long ago is not forgotten yet; the next try is in a minute", "error", err)
 		}
+		if err := db.ForgetAttempts(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("requests sent with an Idempotency-Key a day ago are not forgotten yet; the next try is in a minute", "error", err)
+		}
 		if err := db.FormLots(ctx); err != nil && ctx.Err() == nil {
 			log.Warn("anonymous answers that waited were not counted; the next try is in a minute", "error", err)
 		}

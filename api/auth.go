@@ -18,11 +18,11 @@ func (s *server) authorize(c *gin.Context, scope models.Scope) error {
 	if scope == "" {
 		return nil
 	}
-	scheme, token, _ := strings.Cut(c.GetHeader("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+	token := bearer(c)
+	if token == "" {
 		return models.Errorf(models.Unauthorized, "send the header Authorization: Bearer KEY; keys are made by `mittari keys create`")
 	}
-	key, err := s.keyOf(c, strings.TrimSpace(token))
+	key, err := s.keyOf(c, token)
 	if err != nil {
 		return err
 	}
@@ -31,6 +31,15 @@ func (s *server) authorize(c *gin.Context, scope models.Scope) error {
 		return nil
 	}
 	return allow(key, scope)
+}
+
+// bearer is the token that the request was sent with, "" when there is none.
+func bearer(c *gin.Context) string {
+	scheme, token, _ := strings.Cut(c.GetHeader("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
 }
 
 func (s *server) keyOf(c *gin.Context, token string) (models.Key, error) {

@@ -167,6 +167,7 @@ func (b *bulk[S, A]) add(raw []byte, line int, unread error) error {
 	var accepted A
 	err := unread
 	if err == nil {
+		noteDocument(b.c, line, raw)
 		err = decodeJSON(raw, &sent)
 	}
 	if err == nil {
@@ -244,6 +245,9 @@ func failed(n int, err error) []settled {
 func (b *bulk[S, A]) outcome(line int, o settled) bulkOutcome {
 	if o.err != nil {
 		refused := refusedLine(line, o.err)
+		if refused.Status >= http.StatusInternalServerError {
+			leaveOpen(b.c)
+		}
 		if cause := o.err.Error(); cause != b.logged { // once, not for each line of a chunk
 			b.logged = cause
 			b.logError(b.c, *refused.Problem, o.err)

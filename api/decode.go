@@ -28,6 +28,7 @@ func readBody(c *gin.Context, into any) error {
 	if err != nil {
 		return models.Errorf(malformed, "the body broke off: %v", err)
 	}
+	noteDocument(c, 0, body)
 	return decodeJSON(body, into)
 }
 

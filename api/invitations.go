@@ -98,7 +98,7 @@ func (s *server) invitationIntake(c *gin.Context, enforce bool) (intake[models.S
 	if err != nil {
 		return into, err
 	}
-	check := models.InvitationRules{Zone: rules.zone, Now: s.Clock(), Policy: policy, NewID: s.NewID}
+	check := models.InvitationRules{Zone: rules.zone, Now: s.Clock(), Policy: policy, NewID: s.newIDs(c)}
 	into.check = func(sent models.SubmittedInvitation) (models.AcceptedInvitation, error) { return sent.Check(check) }
 	into.store = func(batch []models.AcceptedInvitation) ([]settled, error) {
 		outcomes, err := s.Store.CommitInvitations(c.Request.Context(), workspaceOf(c), batch, enforce)

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -101,8 +100,8 @@ func (s *server) refuse(c *gin.Context, err error) {
 	if c.Writer.Written() { // the status is out already; a cut connection tells the reader that something is missing
 		panic(http.ErrAbortHandler)
 	}
-	if p.Status == http.StatusServiceUnavailable {
-		c.Header("Retry-After", retryAfter(err))
+	if wait, tell := retryAfter(err); tell {
+		c.Header("Retry-After", wait)
 	}
 	if p.Status == http.StatusUnauthorized {
 		c.Header("WWW-Authenticate", `Bearer realm="mittari"`)
@@ -111,13 +110,14 @@ func (s *server) refuse(c *gin.Context, err error) {
 	c.AbortWithStatusJSON(p.Status, p)
 }
 
-// retryAfter is in how many seconds it is worth trying again: as the error says, 1 at least.
-func retryAfter(err error) string {
+// retryAfter is in how many seconds it is worth trying again: as the error says, 1 at
+// least. Of what will not pass by itself nothing is told.
+func retryAfter(err error) (seconds string, tell bool) {
 	var e *models.Error
-	if errors.As(err, &e) && e.RetryAfter > time.Second {
-		return strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds())))
+	if !errors.As(err, &e) || e.Code != models.Busy && e.RetryAfter == 0 {
+		return "", false
 	}
-	return "1"
+	return strconv.Itoa(max(1, int(math.Ceil(e.RetryAfter.Seconds())))), true
 }
 
 // logError logs what the server is at fault for, whole; what the sender is at

@@ -84,7 +84,7 @@ func (s *server) check(c *gin.Context, submission models.Submission) (models.Acc
 		return models.Accepted{}, err
 	}
 	return submission.Check(models.Rules{
-		Workspace: workspaceOf(c), Metrics: rules.metrics, Zone: rules.zone, Now: s.Clock(), NewID: s.NewID,
+		Workspace: workspaceOf(c), Metrics: rules.metrics, Zone: rules.zone, Now: s.Clock(), NewID: s.newIDs(c),
 		PostedBy: requestKey(c).ID,
 	})
 }

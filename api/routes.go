@@ -1,6 +1,8 @@
 package api
 
 import (
+	"net/http"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/mittari/mittari/models"
@@ -10,8 +12,12 @@ import (
 const anyKey models.Scope = "any"
 
 // routes are all of the API's, with the scope that each asks for; "" asks for no key.
+// Each POST takes an Idempotency-Key.
 func (s *server) routes(engine *gin.Engine) {
 	add := func(method, path string, scope models.Scope, h handler) {
+		if method == http.MethodPost {
+			h = s.once(h)
+		}
 		engine.Handle(method, path, s.handle(scope, h))
 	}
 	add("GET", "/", "", s.landing)

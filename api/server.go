@@ -46,6 +46,7 @@ type Store interface {
 	kpiPartStore
 	observationStore
 	accessStore
+	attemptStore
 }
 
 type server struct {

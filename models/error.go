@@ -37,7 +37,7 @@ type Error struct {
 	Code       Code
 	Message    string
 	Faults     []Fault
-	RetryAfter time.Duration // with Busy: when it is worth trying again
+	RetryAfter time.Duration // with Busy, and a Conflict that passes: when it is worth trying again
 }
 
 // Error gives the sentence and every fault, so that a log or a terminal shows all of it.

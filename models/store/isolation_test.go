@@ -16,6 +16,7 @@ import (
 // neighbour is a workspace full of things, and all that is known of them.
 type neighbour struct {
 	responseID, keyID string
+	attempt           models.Attempt
 	seen              map[string]any // what every method that reads gives
 }
 
@@ -59,6 +60,9 @@ func (h house) fill(t *testing.T, workspace, mark string) neighbour {
 	if err := h.PutInvitationPolicy(t.Context(), workspace, models.InvitationPolicy{RestDays: int(mark[0])}); err != nil {
 		t.Fatal(err)
 	}
+	n.attempt = try("key", mark)
+	h.begin(t, workspace, n.attempt)
+	h.end(t, workspace, n.attempt, mark)
 	h.sql(t, `UPDATE rollups SET n = n + 10 WHERE workspace = '`+workspace+`'`) // for Verify to find
 	n.seen = h.look(t, workspace)
 	return n
@@ -133,8 +137,14 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 	return map[string]func() (any, error){
 		"Close": installation, "Connections": installation, "Ping": installation,
 		"FindWorkspaces": installation, "CreateWorkspace": installation, "WorkspaceByKey": inShop("WorkspaceByKey"),
-		"FindRevisions": installation, "DeleteOldRevisions": installation, "FormLots": installation, "ForgetInvited": installation, // the exporter's, who publishes all workspaces
-		"KeyByHash":            installation, // tells the workspace of a token
+		"FindRevisions": installation, "DeleteOldRevisions": installation, "FormLots": installation, "ForgetInvited": installation, "ForgetAttempts": installation, // the exporter's, who publishes all workspaces
+		"KeyByHash": installation, // tells the workspace of a token
+		"BeginAttempt": func() (any, error) { // bank has carried out its own
+			_, reply, err := h.BeginAttempt(ctx, "shop", try("key", "bank"))
+			return reply, err
+		},
+		"RenewAttempt":         func() (any, error) { return nil, h.RenewAttempt(ctx, "shop", bank.attempt) },
+		"EndAttempt":           func() (any, error) { return nil, h.EndAttempt(ctx, "shop", bank.attempt, []byte("shop")) },
 		"FindCounts":           inShop("FindCounts"),
 		"FindArrivals":         inShop("FindArrivals"),
 		"FindEntries":          inShop("FindEntries"),

@@ -46,6 +46,7 @@ func complete(doc *openapi3.T, root string) error {
 	splitOneOrMany(doc)
 	streamLines(doc)
 	addProblems(doc)
+	addIdempotency(doc)
 	askForKeys(doc)
 	closeBodies(doc)
 	return addExamples(doc)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,14 +47,22 @@ func problems() []problem {
 	}
 }
 
+// problemOf is the problem of the code.
+func problemOf(code models.Code) problem {
+	all := problems()
+	return all[slices.IndexFunc(all, func(p problem) bool { return p.code == code })]
+}
+
 // addProblems gives each response from 400 on a problem document: the shared
 // one of its status, or its own where the annotation says something of it. What
 // any operation may be refused for is added to each.
 func addProblems(doc *openapi3.T) {
 	doc.Components.Responses = openapi3.ResponseBodies{}
-	operations(doc, func(_, _ string, op *openapi3.Operation) {
-		for _, status := range unasked(op) {
-			op.AddResponse(status, openapi3.NewResponse().WithDescription(http.StatusText(status)))
+	operations(doc, func(_, method string, op *openapi3.Operation) {
+		for _, status := range unasked(method, op) {
+			if op.Responses.Status(status) == nil {
+				op.AddResponse(status, openapi3.NewResponse().WithDescription(http.StatusText(status)))
+			}
 		}
 		for _, p := range problems() {
 			if response := op.Responses.Status(p.status); response != nil {
@@ -78,7 +87,7 @@ func (p problem) responseAs(description string, shared openapi3.ResponseBodies) 
 }
 
 // unasked are the refusals that an operation need not say it has.
-func unasked(op *openapi3.Operation) []int {
+func unasked(method string, op *openapi3.Operation) []int {
 	if op.Security == nil {
 		return nil
 	}
@@ -88,6 +97,9 @@ func unasked(op *openapi3.Operation) []int {
 	}
 	if op.RequestBody != nil && op.RequestBody.Value.Content[formNDJSON] == nil {
 		statuses = append(statuses, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity)
+	}
+	if method == http.MethodPost { // by an Idempotency-Key
+		statuses = append(statuses, http.StatusConflict, http.StatusUnprocessableEntity)
 	}
 	return statuses
 }
@@ -109,8 +121,7 @@ func (p problem) response(description string) *openapi3.Response {
 		if p.header == "Retry-After" {
 			schema = openapi3.NewIntegerSchema().WithMin(1)
 		}
-		header := &openapi3.Header{Parameter: openapi3.Parameter{Description: p.about, Schema: openapi3.NewSchemaRef("", schema)}}
-		response.Headers = openapi3.Headers{p.header: {Value: header}}
+		addHeader(response, p.header, p.about, schema)
 	}
 	return response
 }
