@@ -27,6 +27,19 @@ func analysisSettings() []string {
 	return []string{"max_parallel_workers_per_gather = 0", "work_mem = '256MB'", "enable_hashjoin = off", "jit = off"}
 }
 
+// toAnalyse prepares a transaction for what reads much.
+func (s *Store) toAnalyse(tx *gorm.DB) error {
+	if s.dialect != onPostgres {
+		return nil
+	}
+	for _, setting := range analysisSettings() {
+		if err := tx.Exec("SET LOCAL " + setting).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // mostAnalyses is how many may run at once; others wait. Each takes up to two of the
 // pool's connections, of which there may be four in all, and commits need one.
 const mostAnalyses = 1
@@ -46,12 +59,8 @@ func (s *Store) oneOfFew(ctx context.Context, analyse func() error) error {
 func (s *Store) analysis(ctx context.Context, query string, args []any, do func(*sql.Rows) error) error {
 	return s.oneOfFew(ctx, func() error {
 		return s.read.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-			if s.dialect == onPostgres {
-				for _, setting := range analysisSettings() {
-					if err := tx.Exec("SET LOCAL " + setting).Error; err != nil {
-						return err
-					}
-				}
+			if err := s.toAnalyse(tx); err != nil {
+				return err
 			}
 			rows, err := tx.Raw(query, args...).Rows()
 			if err != nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -11,13 +12,17 @@ import (
 )
 
 // Verify adds up the workspace's answers anew, those to anonymous metrics by their
-// lots, and what those had counted to that were deleted with time, and gives the rollup rows that differ; none means equal. With repair it also
-// writes what they should be, in one transaction.
+// lots, and what those had counted to that were deleted with time, and gives the rollup
+// rows that differ; none means equal. With repair it also writes what they should be, in one transaction.
 func (s *Store) Verify(ctx context.Context, workspace string, repair bool) ([]models.Difference, error) {
-	if !repair {
-		return differences(s.read.WithContext(ctx), workspace)
-	}
 	var found []models.Difference
+	if !repair {
+		err := s.read.WithContext(ctx).Transaction(func(tx *gorm.DB) (err error) {
+			found, err = s.differences(tx, workspace)
+			return err
+		}, &sql.TxOptions{ReadOnly: true})
+		return found, s.domainError(err)
+	}
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
 		if err := s.waitForOthers(tx, workspace); err != nil {
 			return err
@@ -34,7 +39,7 @@ func (s *Store) Verify(ctx context.Context, workspace string, repair bool) ([]mo
 		if _, err := holdCounted(tx, workspace, metrics); err != nil {
 			return err
 		}
-		if found, err = differences(tx, workspace); err != nil {
+		if found, err = s.differences(tx, workspace); err != nil {
 			return err
 		}
 		counts := make([]models.Count, len(found))
@@ -73,18 +78,19 @@ func tallyArgs(workspace string, metrics models.Metrics) map[string]any {
 		"customer_participation": models.ParticipationKey(models.Customer), "employee_participation": models.ParticipationKey(models.Employee)}
 }
 
-// differences compares in the database, in one statement, so that both sides are of one moment.
-func differences(db *gorm.DB, workspace string) ([]models.Difference, error) {
-	metrics, err := metricsOf(db, workspace)
-	if err != nil {
+// differences compares in the database, in one statement, so that both sides are of
+// one moment. What there are millions of is added up first, each for itself: that takes memory for the sums only.
+func (s *Store) differences(tx *gorm.DB, workspace string) ([]models.Difference, error) {
+	metrics, err := metricsOf(tx, workspace)
+	if err := firstError(err, s.toAnalyse(tx)); err != nil {
 		return nil, err
 	}
 	keys := strings.Join(keyColumns(), ", ")
 	query := fmt.Sprintf(`
 		SELECT %[1]s, CAST(SUM(n) AS bigint) AS n, CAST(SUM(stored) AS bigint) AS stored
-		FROM (SELECT %[1]s, 1 AS n, 0 AS stored FROM (`+countedAnswers+`) AS counted
+		FROM (SELECT %[1]s, COUNT(*) AS n, 0 AS stored FROM (`+countedAnswers+`) AS counted GROUP BY %[1]s
 		      UNION ALL
-		      SELECT %[1]s, 1, 0 FROM (`+countedResponses+`) AS counted
+		      SELECT %[1]s, COUNT(*), 0 FROM (`+countedResponses+`) AS counted GROUP BY %[1]s
 		      UNION ALL
 		      SELECT %[1]s, n, 0 FROM expired WHERE workspace = @workspace
 		      UNION ALL
@@ -99,7 +105,7 @@ func differences(db *gorm.DB, workspace string) ([]models.Difference, error) {
 		Answers countRow `gorm:"embedded"`
 		Stored  int64
 	}
-	if err := db.Raw(query, tallyArgs(workspace, metrics)).Scan(&rows).Error; err != nil {
+	if err := tx.Raw(query, tallyArgs(workspace, metrics)).Scan(&rows).Error; err != nil {
 		return nil, err
 	}
 	found := make([]models.Difference, len(rows))
