@@ -69,7 +69,7 @@ func sampleUntil(t *testing.T, database string, now time.Time) {
 	running.Go(writer.Run)
 	defer running.Wait()
 	defer writer.Close()
-	if err := loadSample(p, db, writer, workspace, now); err != nil {
+	if err := loadSample(p, db, writer, workspace, now, models.Persons{}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -21,7 +21,12 @@ const homeWorkspace = "default"
 // firstStart makes what a new database lacks: the workspace, an admin key and,
 // when asked for, the sample. It returns how to write the admin key in a
 // command: the key itself when it was made just now, "" when it is not known.
+// Another pepper than that of the database is an error.
 func firstStart(p *program, c *serveCommand, db *store.Store, writer *ingest.Writer, log *slog.Logger) (string, error) {
+	p = p.doing("serve")
+	if err := db.SettlePersons(p.ctx, c.persons()); err != nil {
+		return "", err
+	}
 	_, err := db.CreateWorkspace(p.ctx, models.Workspace{Key: homeWorkspace, Name: "Default", TimeZone: c.firstTimeZone()})
 	if err != nil && models.ErrorCode(err) != models.Conflict {
 		return "", err
@@ -35,7 +40,7 @@ func firstStart(p *program, c *serveCommand, db *store.Store, writer *ingest.Wri
 			"stays", workspace.TimeZone, "asked", c.TimeZone)
 	}
 	if c.Sample {
-		if err := loadSample(p, db, writer, workspace, time.Now()); err != nil {
+		if err := loadSample(p, db, writer, workspace, time.Now(), c.persons()); err != nil {
 			return "", fmt.Errorf("load the sample: %w", err)
 		}
 	}

@@ -36,7 +36,7 @@ func (c *createKeyCommand) Run(p *program) error {
 		return err
 	}
 	key.Hash = models.HashToken(token)
-	return withStore(p, c.databaseSettings, func(ctx context.Context, db *store.Store) error {
+	return withStore(p.doing("keys create"), c.databaseSettings, func(ctx context.Context, db *store.Store) error {
 		if _, err := db.CreateKey(ctx, key); err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ type revokeKeyCommand struct {
 
 // Run revokes the key.
 func (c *revokeKeyCommand) Run(p *program) error {
-	return withStore(p, c.databaseSettings, func(ctx context.Context, db *store.Store) error {
+	return withStore(p.doing("keys revoke"), c.databaseSettings, func(ctx context.Context, db *store.Store) error {
 		return db.RevokeKey(ctx, c.Workspace, c.ID)
 	})
 }

@@ -12,6 +12,8 @@ import (
 	_ "time/tzdata" // workspaces have time zones, also where the system has no zone files
 
 	"github.com/alecthomas/kong"
+
+	"github.com/mittari/mittari/models"
 )
 
 // version is set by the linker at a release.
@@ -32,6 +34,13 @@ type program struct {
 	ctx            context.Context // ends when the program is asked to stop
 	env            func(string) string
 	stdout, stderr io.Writer
+}
+
+// doing is the program while it runs a command, of which the audit log is to tell.
+func (p *program) doing(command string) *program {
+	doing := *p
+	doing.ctx = models.WithActor(p.ctx, models.Actor{Route: "mittari " + command})
+	return &doing
 }
 
 // ballast is memory that nobody uses, which therefore takes none of the machine: the heap

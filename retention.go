@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -39,9 +40,9 @@ func expireAll(ctx context.Context, db *store.Store, kept models.Retention, coun
 	if err != nil {
 		return err
 	}
-	deleted := 0
+	all := 0
 	for _, w := range workspaces {
-		began := time.Now()
+		began, deleted := time.Now(), 0
 		err := db.ExpireResponses(ctx, w.Key, kept, func(responses int) error {
 			count(responses)
 			deleted += responses
@@ -49,12 +50,16 @@ func expireAll(ctx context.Context, db *store.Store, kept models.Retention, coun
 			began = time.Now()
 			return err
 		})
+		if all += deleted; deleted > 0 { // also when the rest failed
+			recorded := models.WithActor(context.WithoutCancel(ctx), models.Actor{Route: "mittari serve"})
+			err = errors.Join(err, db.RecordAct(recorded, w.Key, models.AuditEntry{Act: models.ResponsesExpired, Counts: map[string]int64{"responses": int64(deleted)}}))
+		}
 		if err != nil {
 			return err
 		}
 	}
-	if deleted > 0 {
-		log.Info("answers older than they are kept were deleted; they stay counted", "responses", deleted)
+	if all > 0 {
+		log.Info("answers older than they are kept were deleted; they stay counted", "responses", all)
 	}
 	return nil
 }

@@ -52,6 +52,9 @@ func TestAnswersOlderThanTheRetentionGoAndScoresStay(t *testing.T) {
 			t.Errorf("old comments are told: %s", body)
 		}
 		eventually(t, 15*time.Second, "the log says how many", func() bool { return strings.Contains(r.log.String(), "responses=19") })
+		if _, body := r.send("GET", "/v1/audit?act=responses.expired", ""); !strings.Contains(body, `"counts":{"responses":19}`) {
+			t.Errorf("the audit log does not tell: %s", body)
+		}
 		r.stop()
 		for _, args := range [][]string{{"verify"}, {"verify", "--repair"}} {
 			if code, out, errs := call(t, envOf(), append(args, "--database-url", database)...); code != 0 || !strings.Contains(out, "workspace default: equal") {

@@ -19,7 +19,7 @@ const sampleSeed = 1
 
 // loadSample stores the made-up bank through the writer, as if it had been sent,
 // and as it is at a moment, unless the workspace holds responses, or has held some.
-func loadSample(p *program, db *store.Store, writer *ingest.Writer, workspace models.Workspace, now time.Time) error {
+func loadSample(p *program, db *store.Store, writer *ingest.Writer, workspace models.Workspace, now time.Time, persons models.Persons) error {
 	stored, err := db.FindResponses(p.ctx, workspace.Key, models.ResponseFilter{Limit: 1})
 	if err != nil || len(stored) > 0 {
 		return err
@@ -38,7 +38,7 @@ func loadSample(p *program, db *store.Store, writer *ingest.Writer, workspace mo
 			return err
 		}
 	}
-	rules := models.Rules{Workspace: workspace.Key, Metrics: models.StandardMetrics(), Zone: zone, Now: now, NewID: store.NewID}
+	rules := models.Rules{Workspace: workspace.Key, Metrics: models.StandardMetrics(), Zone: zone, Now: now, NewID: store.NewID, Persons: persons}
 	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(p.stderr), progressbar.OptionSetDescription("loading the sample bank"),
 		progressbar.OptionSetVisibility(isTerminal(p.stderr)), progressbar.OptionClearOnFinish(), progressbar.OptionShowCount())
 	loaded := 0
@@ -65,7 +65,7 @@ func loadSample(p *program, db *store.Store, writer *ingest.Writer, workspace mo
 	if err := storeInvitations(p.ctx, db, workspace.Key, invitations.All(), rules); err != nil {
 		return err
 	}
-	figures, err := loadFigures(p.ctx, db, workspace.Key, bank, models.DayOf(now, zone))
+	figures, err := loadFigures(p.ctx, db, workspace.Key, bank, models.ObservationRules{Today: models.DayOf(now, zone), NewID: store.NewID, Persons: persons})
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func storeChunk(ctx context.Context, writer *ingest.Writer, rules models.Rules, 
 }
 
 // loadFigures stores the bank's KPIs with their observations and targets, and gives how many observations there are.
-func loadFigures(ctx context.Context, db *store.Store, workspace string, bank *sample.Bank, today models.Day) (int, error) {
+func loadFigures(ctx context.Context, db *store.Store, workspace string, bank *sample.Bank, rules models.ObservationRules) (int, error) {
 	kpis := map[string]models.KPI{}
 	for _, k := range bank.KPIs() {
 		stored, _, err := db.PutKPI(ctx, workspace, k)
@@ -108,7 +108,8 @@ func loadFigures(ctx context.Context, db *store.Store, workspace string, bank *s
 	chunk := make([]models.SubmittedObservation, 0, 1000)
 	flush := func() error {
 		loaded += len(chunk)
-		err := storeFigures(ctx, db, workspace, models.ObservationRules{KPI: kpis[of], Today: today, NewID: store.NewID}, chunk)
+		rules.KPI = kpis[of]
+		err := storeFigures(ctx, db, workspace, rules, chunk)
 		chunk = chunk[:0]
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 
 // storeInvitations stores how many the made-up bank asked.
 func storeInvitations(ctx context.Context, db *store.Store, workspace string, asked []models.SubmittedInvitation, rules models.Rules) error {
-	check := models.InvitationRules{Zone: rules.Zone, Now: rules.Now, Policy: models.DefaultInvitationPolicy(), NewID: rules.NewID}
+	check := models.InvitationRules{Zone: rules.Zone, Now: rules.Now, Policy: models.DefaultInvitationPolicy(), NewID: rules.NewID, Persons: rules.Persons}
 	for chunk := range slices.Chunk(asked, 2000) {
 		batch := make([]models.AcceptedInvitation, len(chunk))
 		for i, invitation := range chunk {

@@ -61,7 +61,7 @@ func (c *serveCommand) Run(p *program) error {
 	state := &readiness{database: db.Ping}
 	handler := api.New(api.Config{
 		Store: db, Recorder: counted{writer, instruments}, Clock: time.Now, NewID: store.NewID, Logger: log,
-		Operators: homeWorkspace, SeriesAddress: c.MetricsListen, Ready: state.check, Observe: instruments.ObserveRequest,
+		Operators: homeWorkspace, Persons: c.persons(), SeriesAddress: c.MetricsListen, Ready: state.check, Observe: instruments.ObserveRequest,
 	})
 	series := exporter.Handler()
 	if c.Pprof {
@@ -103,7 +103,7 @@ func openStore(p *program, s databaseSettings, existing bool, log *slog.Logger) 
 	return store.Open(p.ctx, store.Config{URL: s.DatabaseURL, Existing: existing, MaxKeys: s.MaxKeys, Clock: time.Now, Logger: log})
 }
 
-// tidy deletes what nobody needs any more, who was asked long ago too, and counts the anonymous answers that
+// tidy deletes what nobody needs any more, who was asked long ago and what was done long ago too, and counts the anonymous answers that
 // have waited for others long enough, at once and then every minute.
 func tidy(ctx context.Context, db *store.Store, log *slog.Logger) {
 	ticks := time.NewTicker(time.Minute)
@@ -117,6 +117,9 @@ func tidy(ctx context.Context, db *store.Store, log *slog.Logger) {
 		}
 		if err := db.ForgetAttempts(ctx); err != nil && ctx.Err() == nil {
 			log.Warn("requests sent with an Idempotency-Key a day ago are not forgotten yet; the next try is in a minute", "error", err)
+		}
+		if err := db.DeleteOldAudit(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("old entries of the audit log were not deleted; the next try is in a minute", "error", err)
 		}
 		if err := db.FormLots(ctx); err != nil && ctx.Err() == nil {
 			log.Warn("anonymous answers that waited were not counted; the next try is in a minute", "error", err)

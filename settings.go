@@ -69,6 +69,7 @@ type serveSettings struct {
 	Queue            int           `setting:"" default:"10000" help:"How many requests may wait to be stored before further ones are told to try again (${default})."`
 	QueueWait        time.Duration `setting:"" default:"500ms" help:"How long a response may have to wait to be stored before further ones are told to try again (${default})."`
 	Retention        string        `setting:"" placeholder:"DAYS" help:"Delete responses with their answers and comments this many days after they were given, such as 400d (30d at least); scores stay. Kept for ever unless given."`
+	PersonPepper     string        `setting:"" placeholder:"SECRET" help:"Store persons as keyed hashes by this secret (20 characters at least), never their ids. It can't be changed later."`
 	DrainTimeout     time.Duration `setting:"" default:"30s" help:"How long to wait for requests under way when stopping (${default})."`
 	dropSettings
 	Pprof    bool   `setting:"" help:"Serve profiles of this process at /debug/pprof/ on the metrics listener."`
@@ -114,6 +115,9 @@ func (s serveSettings) check() error {
 	if _, err := models.ParseRetention(s.Retention); err != nil {
 		fault("--retention %w", err)
 	}
+	if _, err := models.NewPersons(s.PersonPepper); err != nil {
+		fault("--person-pepper %w", err)
+	}
 	if s.Queue < 1 {
 		fault("--queue must be 1 at least")
 	}
@@ -130,6 +134,12 @@ func (s serveSettings) firstTimeZone() string { return cmp.Or(s.TimeZone, "UTC")
 func (s serveSettings) kept() models.Retention {
 	kept, _ := models.ParseRetention(s.Retention)
 	return kept
+}
+
+// persons says how persons are stored; check says whether the pepper is long enough.
+func (s serveSettings) persons() models.Persons {
+	persons, _ := models.NewPersons(s.PersonPepper)
+	return persons
 }
 
 // defaultFloors are the defaults of the floors, which the domain holds, for the flags' tags.

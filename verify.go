@@ -20,7 +20,7 @@ type verifyCommand struct {
 
 // Run exits with 1 when something differs and was not repaired.
 func (c *verifyCommand) Run(p *program) error {
-	return withStore(p, c.databaseSettings, func(ctx context.Context, db *store.Store) error {
+	return withStore(p.doing("verify --repair"), c.databaseSettings, func(ctx context.Context, db *store.Store) error {
 		workspaces, err := workspacesOf(ctx, db, c.Workspace)
 		if err != nil {
 			return err

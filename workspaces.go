@@ -34,7 +34,7 @@ func (c *createWorkspaceCommand) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	_, err = db.CreateWorkspace(p.ctx, workspace)
+	_, err = db.CreateWorkspace(p.doing("workspaces create").ctx, workspace)
 	return err
 }
 

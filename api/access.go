@@ -68,7 +68,7 @@ func (s *server) createKey(c *gin.Context) error {
 	if err := firstError(noQuery(c), readBody(c, &body)); err != nil {
 		return err
 	}
-	key, err := s.makeKey(c.Request.Context(), models.Key{Workspace: workspaceOf(c), Name: body.Name, Scopes: body.Scopes})
+	key, err := s.makeKey(acting(c), models.Key{Workspace: workspaceOf(c), Name: body.Name, Scopes: body.Scopes})
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (s *server) revokeKey(c *gin.Context) error {
 	if err := firstError(noQuery(c), err); err != nil {
 		return err
 	}
-	if err := s.Store.RevokeKey(c.Request.Context(), workspaceOf(c), id); err != nil {
+	if err := s.Store.RevokeKey(acting(c), workspaceOf(c), id); err != nil {
 		return err
 	}
 	s.keys.clear()
@@ -183,11 +183,11 @@ func (s *server) createWorkspace(c *gin.Context) error {
 	if err := workspace.Check(); err != nil {
 		return err
 	}
-	stored, err := s.Store.CreateWorkspace(c.Request.Context(), workspace)
+	stored, err := s.Store.CreateWorkspace(acting(c), workspace)
 	if err != nil {
 		return err
 	}
-	key, err := s.makeKey(c.Request.Context(), models.Key{Workspace: stored.Key, Name: "admin", Scopes: []models.Scope{models.Admin}})
+	key, err := s.makeKey(acting(c), models.Key{Workspace: stored.Key, Name: "admin", Scopes: []models.Scope{models.Admin}})
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func (s *server) putAnonymity(c *gin.Context) error {
 	if err := firstError(noQuery(c), readBody(c, &body)); err != nil {
 		return err
 	}
-	if err := s.Store.PutAnonymity(c.Request.Context(), workspaceOf(c), body); err != nil {
+	if err := s.Store.PutAnonymity(acting(c), workspaceOf(c), body); err != nil {
 		return err
 	}
 	s.workspaces.clear()

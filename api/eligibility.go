@@ -109,7 +109,7 @@ func (s *server) eligibilityOf(c *gin.Context, asked eligibilityBody) ([]eligibi
 	var last map[string]models.LastInvited
 	today := models.DayOf(s.Clock(), rules.zone)
 	if policy, err = s.Store.InvitationPolicyByWorkspace(c.Request.Context(), workspaceOf(c)); err == nil {
-		last, err = s.Store.FindLastInvited(c.Request.Context(), workspaceOf(c), asked.Persons, policy.Remembered(today))
+		last, err = s.Store.FindLastInvited(c.Request.Context(), workspaceOf(c), s.storedAs(asked.Persons), policy.Remembered(today))
 	}
 	if err != nil {
 		return nil, err
@@ -117,8 +117,17 @@ func (s *server) eligibilityOf(c *gin.Context, asked eligibilityBody) ([]eligibi
 	occasion := models.OccasionOf(models.Keys{models.Survey: asked.Survey, models.Touchpoint: asked.Touchpoint})
 	list := make([]eligibility, len(asked.Persons))
 	for i, person := range asked.Persons {
-		e := policy.Eligible(last[person], occasion, today)
+		e := policy.Eligible(last[s.Persons.Stored(person)], occasion, today)
 		list[i] = eligibility{person, e.Eligible, e.Next.String(), e.Reason}
 	}
 	return list, nil
+}
+
+// storedAs are the names that persons are stored under.
+func (s *server) storedAs(persons []string) []string {
+	names := make([]string, len(persons))
+	for i, person := range persons {
+		names[i] = s.Persons.Stored(person)
+	}
+	return names
 }

@@ -78,7 +78,7 @@ func TestDatabaseThatFailsIsLoggedAndTheSenderIsToldToTryAgain(t *testing.T) {
 			if !strings.HasPrefix(path, "/v1/") {
 				continue
 			}
-			path = strings.NewReplacer(":id", someID, ":key", "mine").Replace(path)
+			path = strings.NewReplacer(":id", someID, ":key", "mine", ":person", "p").Replace(path)
 			switch {
 			case path == "/v1/scores", path == "/v1/comments", strings.HasPrefix(path, "/v1/analysis/value"), path == "/v1/analysis/conversions", path == "/v1/model" && method == "DELETE":
 				path += "?metric=nps"
@@ -140,6 +140,8 @@ func validBody(method, path string) string {
 		return `{"period":"month","level":"company","value":30,"from":"2026-01-01","owner":"board"}`
 	case path == "/v1/kpis/mine/observations":
 		return observed(1, "")
+	case strings.HasPrefix(path, "/v1/people/") && method == "POST":
+		return `{"person":"p"}`
 	case path == "/v1/anonymity":
 		return `{"employees":6,"employee_comments":12,"customers":2}`
 	case path == "/v1/keys":

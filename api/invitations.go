@@ -98,7 +98,7 @@ func (s *server) invitationIntake(c *gin.Context, enforce bool) (intake[models.S
 	if err != nil {
 		return into, err
 	}
-	check := models.InvitationRules{Zone: rules.zone, Now: s.Clock(), Policy: policy, NewID: s.newIDs(c)}
+	check := models.InvitationRules{Zone: rules.zone, Now: s.Clock(), Policy: policy, NewID: s.newIDs(c), Persons: s.Persons}
 	into.check = func(sent models.SubmittedInvitation) (models.AcceptedInvitation, error) { return sent.Check(check) }
 	into.store = func(batch []models.AcceptedInvitation) ([]settled, error) {
 		outcomes, err := s.Store.CommitInvitations(c.Request.Context(), workspaceOf(c), batch, enforce)
@@ -145,7 +145,7 @@ func (s *server) putInvitationPolicy(c *gin.Context) error {
 	if err := firstError(noQuery(c), readBody(c, &body), body.Check()); err != nil {
 		return err
 	}
-	if err := s.Store.PutInvitationPolicy(c.Request.Context(), workspaceOf(c), body); err != nil {
+	if err := s.Store.PutInvitationPolicy(acting(c), workspaceOf(c), body); err != nil {
 		return err
 	}
 	c.JSON(http.StatusOK, body)

@@ -101,7 +101,7 @@ func (l loot) values(t *testing.T, parameter string) []string {
 		"since": {"2026-11-01"}, "until": {"2026-12-01"}, "window": {"today", "365d"}, "interval": {"month"}, "group_by": levels, "dry_run": {"true"}, "pooled": {"true"}, "audience": {"customer", "employee"},
 		"metrics": {"guess-metric", "nps,csat"}, "kpis": {"guess-kpi,mine", ""}, "period": {"month", "year"}, "shape": {"wide"},
 		"kpi": {"guess-kpi", "mine"}, "answer": {"last"},
-		"as_of": {"2026-11-20T08:04:00Z"}, "with_persons": {"true"},
+		"as_of": {"2026-11-20T08:04:00Z"}, "with_persons": {"true"}, "as": {"id", "sha256"}, "scores": {"keep", "delete"}, "act": {"person.read", "key.created"},
 	}[parameter]
 	if !known {
 		t.Errorf("say in this test what to try for the parameter %s", parameter)
@@ -147,7 +147,7 @@ func attempts(t *testing.T, s *server, c caller, l loot) []attempt {
 					all = append(all, attempt{method, path + "?" + query, "", ""})
 				}
 			}
-			if pattern == "/v1/responses" || pattern == "/v1/analysis/table" || pattern == "/v1/kpis/:key/observations" {
+			if pattern == "/v1/responses" || pattern == "/v1/analysis/table" || pattern == "/v1/audit" || pattern == "/v1/kpis/:key/observations" {
 				all = append(all, attempt{method, path, "", ndjson}, attempt{method, path, "", "text/csv"})
 			}
 		}
@@ -168,6 +168,8 @@ func paths(pattern string, l loot) []string {
 		return nil // the docs are the same for all
 	case pattern == "/v1/invitations":
 		return []string{pattern, pattern + "?enforce=true"}
+	case strings.HasSuffix(pattern, "/:person"):
+		return fill(pattern, ":person", []string{"guess-person", hashOf("guess-person")})
 	case pattern == "/v1/keys/:id":
 		return fill(pattern, ":id", l.keys)
 	case strings.HasSuffix(pattern, ":id"):
@@ -218,6 +220,8 @@ func bodies(method, pattern string) []string {
 		return []string{`{"metric":"nps","level":"segment","weights":{"guess-segment":1}}`, `{"metric":"guess-metric","level":"segment","weights":{"mine":1}}`}
 	case pattern == "/v1/targets":
 		return []string{`{"metric":"nps","level":"team","key":"guess-team","value":1,"from":"2026-01-01","owner":"me"}`}
+	case pattern == "/v1/people/lookup", pattern == "/v1/people/erase":
+		return []string{`{"person":"guess-person"}`, `{"sha256":"` + hashOf("guess-person") + `"}`}
 	case pattern == "/v1/anonymity":
 		return []string{`{"employees":6,"employee_comments":11,"customers":1}`}
 	case pattern == "/v1/invitations":
@@ -308,7 +312,7 @@ func (s *server) anonymous(r reply) string {
 func everything(t *testing.T, owner caller) string {
 	t.Helper()
 	var all strings.Builder
-	for _, path := range []string{"/v1/responses?limit=1000", "/v1/scores?metric=nps&group_by=team", "/v1/scores?metric=csat&group_by=touchpoint", "/v1/scores?metric=nps", "/v1/model", "/v1/metrics", "/v1/keys",
+	for _, path := range []string{"/v1/responses?limit=1000", "/v1/audit?act=person.erased", "/v1/people/guess-person", "/v1/scores?metric=nps&group_by=team", "/v1/scores?metric=csat&group_by=touchpoint", "/v1/scores?metric=nps", "/v1/model", "/v1/metrics", "/v1/keys",
 		"/v1/response-rate", "/v1/response-rate?group_by=channel", "/v1/invitations/policy", "/v1/invitations/eligibility?person=guess-person",
 		"/v1/kpis", "/v1/kpis/guess-kpi/targets", "/v1/kpis/guess-kpi/observations?with_persons=true", "/v1/kpis/guess-kpi/values?period=month&group_by=team"} {
 		all.WriteString(owner.get(t, path).want(t, http.StatusOK).body)

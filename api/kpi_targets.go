@@ -92,7 +92,7 @@ func (s *server) putKPITarget(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	created, err := s.Store.PutKPITarget(c.Request.Context(), workspaceOf(c), target)
+	created, err := s.Store.PutKPITarget(acting(c), workspaceOf(c), target)
 	if err != nil {
 		return err
 	}
@@ -140,7 +140,7 @@ func (s *server) deleteKPITarget(c *gin.Context) error {
 	if err := firstError(q.err(), err); err != nil {
 		return err
 	}
-	if err := s.Store.DeleteKPITarget(c.Request.Context(), workspaceOf(c), target); err != nil {
+	if err := s.Store.DeleteKPITarget(acting(c), workspaceOf(c), target); err != nil {
 		return err
 	}
 	c.Status(http.StatusNoContent)

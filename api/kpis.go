@@ -136,7 +136,7 @@ func (s *server) putKPI(c *gin.Context) error {
 	if err := faults.With(k.Check()).Err("the KPI can't be used as it is"); err != nil {
 		return err
 	}
-	stored, created, err := s.Store.PutKPI(c.Request.Context(), workspaceOf(c), k)
+	stored, created, err := s.Store.PutKPI(acting(c), workspaceOf(c), k)
 	if err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ func (s *server) deleteKPI(c *gin.Context) error {
 	if err := firstError(noQuery(c), err); err != nil {
 		return err
 	}
-	if err := s.Store.DeleteKPI(c.Request.Context(), workspaceOf(c), key); err != nil {
+	if err := s.Store.DeleteKPI(acting(c), workspaceOf(c), key); err != nil {
 		return err
 	}
 	c.Status(http.StatusNoContent)

@@ -63,7 +63,7 @@ func (s *server) filterOf(c *gin.Context) (models.ResponseFilter, error) {
 	}
 	q := queryOf(c)
 	filter := models.ResponseFilter{
-		Keys: q.dimensions(), Metric: q.text("metric"), Person: q.text("person"), SubmissionID: q.text("submission_id"),
+		Keys: q.dimensions(), Metric: q.text("metric"), Person: s.Persons.Stored(q.text("person")), SubmissionID: q.text("submission_id"),
 		Since: q.moment("since", rules.zone), Until: q.moment("until", rules.zone),
 		Before: q.cursor(), Limit: q.number("limit", 0, maxLimit),
 	}

@@ -98,7 +98,7 @@ func (s *server) putMetric(c *gin.Context) error {
 	if err := withMissing(missing, metric.Check()); err != nil {
 		return err
 	}
-	created, err := s.Store.PutMetric(c.Request.Context(), workspaceOf(c), metric)
+	created, err := s.Store.PutMetric(acting(c), workspaceOf(c), metric)
 	if err != nil {
 		return err
 	}

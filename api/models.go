@@ -75,7 +75,7 @@ func (s *server) putModel(c *gin.Context) error {
 	if err := model.Check(rules.metrics); err != nil {
 		return err
 	}
-	stored, created, err := s.Store.PutModel(c.Request.Context(), workspaceOf(c), model)
+	stored, created, err := s.Store.PutModel(acting(c), workspaceOf(c), model)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (s *server) deleteModel(c *gin.Context) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	if err := s.Store.DeleteModel(c.Request.Context(), workspaceOf(c), metric); err != nil {
+	if err := s.Store.DeleteModel(acting(c), workspaceOf(c), metric); err != nil {
 		return err
 	}
 	c.Status(http.StatusNoContent)

@@ -96,7 +96,7 @@ func (s *server) observationFilterOf(c *gin.Context) (models.ObservationFilter, 
 	}
 	q := queryOf(c)
 	filter := models.ObservationFilter{
-		Period: models.PeriodLength(q.text("period")), Starts: q.starts(rules), Person: q.text("person"), WithPersons: q.flag("with_persons"),
+		Period: models.PeriodLength(q.text("period")), Starts: q.starts(rules), Person: s.Persons.Stored(q.text("person")), WithPersons: q.flag("with_persons"),
 		AsOf: q.moment("as_of", rules.zone), Before: q.cursor(), Limit: q.number("limit", 0, maxLimit),
 	}
 	for _, d := range models.KPIDimensions() {
@@ -115,13 +115,17 @@ func (s *server) observations(c *gin.Context, k models.KPI, f models.Observation
 	}
 	documents := make([]observationDocument, len(found))
 	for i, o := range found {
-		documents[i] = observationDocument{
-			ID: o.ID, KPI: o.KPI, Period: o.Period, Start: o.Start.String(), Touchpoint: o.Keys[models.Touchpoint], Channel: o.Keys[models.Channel],
-			Segment: o.Keys[models.Segment], Team: o.Keys[models.Team], Person: o.Person, Value: o.Value, Size: o.Size, Unit: k.Unit,
-			RecordedAt: o.RecordedAt, ReplacedAt: o.ReplacedAt,
-		}
+		documents[i] = observationDocumentOf(o, k.Unit)
 	}
 	return documents, nil
+}
+
+func observationDocumentOf(o models.Observation, unit string) observationDocument {
+	return observationDocument{
+		ID: o.ID, KPI: o.KPI, Period: o.Period, Start: o.Start.String(), Touchpoint: o.Keys[models.Touchpoint], Channel: o.Keys[models.Channel],
+		Segment: o.Keys[models.Segment], Team: o.Keys[models.Team], Person: o.Person, Value: o.Value, Size: o.Size, Unit: unit,
+		RecordedAt: o.RecordedAt, ReplacedAt: o.ReplacedAt,
+	}
 }
 
 // observationCSV writes observations as CSV.

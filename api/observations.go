@@ -107,7 +107,7 @@ func (s *server) observationIntake(c *gin.Context, mode models.BatchMode) (intak
 	if err != nil {
 		return into, err
 	}
-	check := models.ObservationRules{KPI: k, Today: models.DayOf(s.Clock(), rules.zone), NewID: s.NewID}
+	check := models.ObservationRules{KPI: k, Today: models.DayOf(s.Clock(), rules.zone), NewID: s.NewID, Persons: s.Persons}
 	into.check = func(sent models.SubmittedObservation) (models.AcceptedObservation, error) { return sent.Check(check) }
 	into.store = func(batch []models.AcceptedObservation) ([]settled, error) {
 		outcomes, err := s.Store.CommitObservations(c.Request.Context(), workspaceOf(c), k.Key, batch, mode)

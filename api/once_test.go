@@ -81,7 +81,7 @@ func TestEveryPostIsCarriedOutOnceUnderItsIdempotencyKey(t *testing.T) {
 		posts := 0
 		for route := range documented(t) {
 			method, path, _ := strings.Cut(route, " ")
-			if method != "POST" {
+			if method != "POST" || path == "/v1/people/lookup" { // it only reads, and what it tells is not kept
 				continue
 			}
 			posts++

@@ -68,11 +68,14 @@ func TestWrongMethodIsToldWhichOnesWork(t *testing.T) {
 	methods := map[string][]string{}
 	for _, route := range s.routesOf() {
 		method, path, _ := strings.Cut(route, " ")
-		path = strings.NewReplacer(":id", "x", ":key", "x", "*file", "x").Replace(path)
+		path = strings.NewReplacer(":id", "x", ":key", "x", ":person", "x", "*file", "x").Replace(path)
 		methods[path] = append(methods[path], method)
 	}
 	methods["/v1/responses/bulk"] = append(methods["/v1/responses/bulk"], methods["/v1/responses/x"]...) // "bulk" may be an id, too
 	methods["/v1/kpis/examples"] = []string{"DELETE", "GET", "PUT"}                                      // and "examples" a key
+	for _, person := range []string{"lookup", "erase"} {
+		methods["/v1/people/"+person] = []string{"DELETE", "GET", "POST"}
+	}
 	for path, taken := range methods {
 		slices.Sort(taken)
 		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"} {

@@ -85,7 +85,7 @@ func (s *server) check(c *gin.Context, submission models.Submission) (models.Acc
 	}
 	return submission.Check(models.Rules{
 		Workspace: workspaceOf(c), Metrics: rules.metrics, Zone: rules.zone, Now: s.Clock(), NewID: s.newIDs(c),
-		PostedBy: requestKey(c).ID,
+		PostedBy: requestKey(c).ID, Persons: s.Persons,
 	})
 }
 
@@ -140,7 +140,7 @@ func (s *server) patchResponse(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	response, err := s.Store.UpdateResponse(c.Request.Context(), workspaceOf(c), id, patch)
+	response, err := s.Store.UpdateResponse(acting(c), workspaceOf(c), id, patch)
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (s *server) eraseResponse(c *gin.Context) error {
 	if err := firstError(noQuery(c), err); err != nil {
 		return err
 	}
-	if err := s.Store.EraseResponse(c.Request.Context(), workspaceOf(c), id); err != nil {
+	if err := s.Store.EraseResponse(acting(c), workspaceOf(c), id); err != nil {
 		return err
 	}
 	c.Status(http.StatusNoContent)

@@ -62,6 +62,7 @@ func (s *server) routes(engine *gin.Engine) {
 
 	s.kpiRoutes(add)
 
+	s.peopleRoutes(add)
 	s.accessRoutes(add)
 }
 
@@ -91,6 +92,14 @@ func (s *server) kpiRoutes(add func(method, path string, scope models.Scope, h h
 	add("POST", "/v1/kpis/:key/observations", models.WriteObservations, s.createObservations)
 	add("GET", "/v1/kpis/:key/observations", models.ReadObservations, s.findObservations)
 	add("GET", "/v1/kpis/:key/values", models.ReadScores, s.findKPIValues)
+}
+
+func (s *server) peopleRoutes(add func(method, path string, scope models.Scope, h handler)) {
+	add("GET", "/v1/people/:person", models.Admin, s.personByID)
+	add("POST", "/v1/people/lookup", models.Admin, s.lookupPerson)
+	add("DELETE", "/v1/people/:person", models.Admin, s.erasePerson)
+	add("POST", "/v1/people/erase", models.Admin, s.erasePersonOf)
+	add("GET", "/v1/audit", models.Admin, s.findAudit)
 }
 
 func (s *server) accessRoutes(add func(method, path string, scope models.Scope, h handler)) {

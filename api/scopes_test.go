@@ -25,6 +25,11 @@ func needs() map[string][]models.Scope {
 		"GET /v1/comments":                 {models.ReadResponses},
 		"GET /v1/analysis/value":           {models.ReadScores},
 		"GET /v1/analysis/conversions":     {models.ReadScores},
+		"GET /v1/people/:person":           {models.Admin},
+		"DELETE /v1/people/:person":        {models.Admin},
+		"POST /v1/people/lookup":           {models.Admin},
+		"POST /v1/people/erase":            {models.Admin},
+		"GET /v1/audit":                    {models.Admin},
 		"GET /v1/anonymity":                anyKey,
 		"PUT /v1/anonymity":                {models.Admin},
 		"GET /v1/metrics":                  anyKey,
@@ -86,7 +91,7 @@ func TestEveryRouteLetsInExactlyTheKeysThatHaveItsScopes(t *testing.T) {
 	needs := needs()
 	for _, route := range s.routesOf() {
 		method, path, _ := strings.Cut(route, " ")
-		path = strings.NewReplacer(":id", someID, ":key", "nowhere", "/*file", "/").Replace(path)
+		path = strings.NewReplacer(":id", someID, ":key", "nowhere", ":person", "nobody", "/*file", "/").Replace(path)
 		scopes, known := needs[route]
 		if !known {
 			t.Errorf("%s: say in this test which scopes it needs", route)

@@ -23,8 +23,9 @@ type Config struct {
 	Clock     func() time.Time
 	NewID     func() string // a UUIDv7
 	Logger    *slog.Logger
-	Operators string       // the workspace whose admin keys may manage workspaces
-	Ready     func() error // nil: the server may be sent requests
+	Operators string         // the workspace whose admin keys may manage workspaces
+	Persons   models.Persons // under which names persons are stored; the zero value: under their ids
+	Ready     func() error   // nil: the server may be sent requests
 
 	SeriesAddress string // host:port of the listener of the series, for the landing page
 	Observe       func(method, route string, status int, took time.Duration)
@@ -47,6 +48,8 @@ type Store interface {
 	observationStore
 	accessStore
 	attemptStore
+	peopleStore
+	auditStore
 }
 
 type server struct {

@@ -73,7 +73,7 @@ func (s *server) putTarget(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	created, err := s.Store.PutTarget(c.Request.Context(), workspaceOf(c), target)
+	created, err := s.Store.PutTarget(acting(c), workspaceOf(c), target)
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (s *server) deleteTarget(c *gin.Context) error {
 		return err
 	}
 	target.From = from
-	if err := s.Store.DeleteTarget(c.Request.Context(), workspaceOf(c), target); err != nil {
+	if err := s.Store.DeleteTarget(acting(c), workspaceOf(c), target); err != nil {
 		return err
 	}
 	c.Status(http.StatusNoContent)

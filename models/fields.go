@@ -24,7 +24,7 @@ const (
 
 func (s Submission) checkFields(faults *Faults) {
 	checkText("submission_id", s.SubmissionID, maxID, faults)
-	checkText("person", s.Person, maxID, faults)
+	checkPerson(s.Person, faults)
 	for d, key := range s.keys() {
 		checkKey(Dimension(d).String(), key, faults)
 	}

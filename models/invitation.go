@@ -35,10 +35,11 @@ const maxInvited = 1_000_000_000
 
 // InvitationRules is what an invitation is checked against.
 type InvitationRules struct {
-	Zone   *time.Location // the workspace's
-	Now    time.Time
-	Policy InvitationPolicy
-	NewID  func() string // a UUIDv7
+	Zone    *time.Location // the workspace's
+	Now     time.Time
+	Policy  InvitationPolicy
+	NewID   func() string // a UUIDv7
+	Persons Persons
 }
 
 // Invitation is that one person was asked, or how many were.
@@ -115,12 +116,13 @@ func (s SubmittedInvitation) Check(rules InvitationRules) (AcceptedInvitation, e
 	default:
 		faults.Add("n", "is missing: say how many were asked by n and day, or who by person")
 	}
+	i.Person = rules.Persons.Stored(i.Person)
 	return AcceptedInvitation{i}, faults.Err("the invitation was not stored")
 }
 
 func (s SubmittedInvitation) checkPerson(i *Invitation, rules InvitationRules, faults *Faults) {
 	i.N, i.ID, i.InvitedAt, i.timed = 1, rules.NewID(), instant(rules.Now), s.InvitedAt != nil
-	checkText("person", s.Person, maxID, faults)
+	checkPerson(s.Person, faults)
 	checkText("invitation_id", s.InvitationID, maxID, faults)
 	notBeside(faults, "person", map[string]bool{"n": s.N != nil, "day": s.Day != "", "source": s.Source != ""})
 	if i.timed {

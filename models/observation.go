@@ -109,9 +109,10 @@ type SubmittedObservation struct {
 
 // ObservationRules is what an observation is checked against.
 type ObservationRules struct {
-	KPI   KPI
-	Today Day           // in the workspace's time zone
-	NewID func() string // a UUIDv7
+	KPI     KPI
+	Today   Day           // in the workspace's time zone
+	NewID   func() string // a UUIDv7
+	Persons Persons
 }
 
 // AcceptedObservation is one that has passed every check: the only thing that can be stored.
@@ -144,7 +145,7 @@ func (s SubmittedObservation) Check(rules ObservationRules) (AcceptedObservation
 			faults.Add(Dimension(d).String(), "goes not together with person: say it of the person or of the %s", Dimension(d))
 		}
 	}
-	checkText("person", s.Person, maxID, &faults)
+	checkPerson(s.Person, &faults)
 	if s.Unit != "" && s.Unit != rules.KPI.Unit {
 		faults.Add("unit", "must be %s, the unit of %s, is %q: convert the figure, or define another KPI", rules.KPI.Unit, rules.KPI.Key, short(s.Unit))
 	}
@@ -156,6 +157,7 @@ func (s SubmittedObservation) Check(rules ObservationRules) (AcceptedObservation
 	if err := faults.Err("the observation was not stored"); err != nil {
 		return AcceptedObservation{}, err
 	}
+	o.Person = rules.Persons.Stored(o.Person)
 	return AcceptedObservation{o, rules.KPI}, nil
 }
 

@@ -47,6 +47,7 @@ type Rules struct {
 	Now       time.Time
 	NewID     func() string // a UUIDv7
 	PostedBy  string        // the id of the key that sends it; "" for none
+	Persons   Persons
 }
 
 // Accepted is a response that has passed every check: the only thing that can be stored.
@@ -95,6 +96,7 @@ func (s Submission) Check(rules Rules) (Accepted, error) {
 	if err := faults.Err("the response was not stored"); err != nil {
 		return Accepted{}, err
 	}
+	s.Person = rules.Persons.Stored(s.Person) // in the digest, too
 	sent := ""
 	if slices.ContainsFunc(answers, rules.Metrics.InLots) {
 		sent = rules.PostedBy

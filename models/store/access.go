@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -36,7 +37,8 @@ func (s *Store) WorkspaceByKey(ctx context.Context, key string) (models.Workspac
 	return row.workspace(), notFound(err, "there is no workspace %q", key)
 }
 
-// CreateWorkspace stores a new workspace; one of that key is a Conflict.
+// CreateWorkspace stores a new workspace; one of that key is a Conflict. It is recorded
+// in the workspace of the key that made it, or without a key in the new one.
 func (s *Store) CreateWorkspace(ctx context.Context, w models.Workspace) (models.Workspace, error) {
 	row := workspaceRow{w.Key, w.Name, w.TimeZone, s.now()}
 	err := s.transaction(ctx, func(tx *gorm.DB) error {
@@ -44,7 +46,8 @@ func (s *Store) CreateWorkspace(ctx context.Context, w models.Workspace) (models
 		if created.Error == nil && created.RowsAffected == 0 {
 			return models.Errorf(models.Conflict, "there is a workspace %q already", w.Key)
 		}
-		return firstError(created.Error, s.catalogsChanged(tx, w.Key))
+		by := cmp.Or(models.ActorOf(ctx).Workspace, w.Key)
+		return firstError(created.Error, s.catalogsChanged(tx, w.Key), s.audit(tx, by, models.AuditEntry{Act: models.WorkspaceCreated, Object: w.Key}))
 	})
 	return row.workspace(), err
 }
@@ -55,7 +58,9 @@ func (s *Store) CreateKey(ctx context.Context, k models.Key) (models.Key, error)
 		return models.Key{}, err
 	}
 	row := keyRow{Workspace: k.Workspace, ID: NewID(), Name: k.Name, Hash: k.Hash[:], Scopes: k.Scopes, CreatedAt: s.now()}
-	err := s.transaction(ctx, func(tx *gorm.DB) error { return tx.Create(&row).Error })
+	err := s.transaction(ctx, func(tx *gorm.DB) error {
+		return firstError(tx.Create(&row).Error, s.audit(tx, k.Workspace, models.AuditEntry{Act: models.KeyCreated, Object: row.ID}))
+	})
 	return row.key(), err
 }
 
@@ -97,6 +102,6 @@ func (s *Store) RevokeKey(ctx context.Context, workspace, id string) error {
 		if revoked.Error == nil && revoked.RowsAffected == 0 {
 			return models.Errorf(models.NotFound, "there is no key %s", id)
 		}
-		return revoked.Error
+		return firstError(revoked.Error, s.audit(tx, workspace, models.AuditEntry{Act: models.KeyRevoked, Object: storedID(id)}))
 	})
 }

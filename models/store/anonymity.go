@@ -51,7 +51,7 @@ func (s *Store) PutAnonymity(ctx context.Context, workspace string, a models.Ano
 			return err
 		}
 		changed, err := s.regroup(tx, workspace, metrics)
-		return firstError(err, s.count(tx, workspace, changed))
+		return firstError(err, s.count(tx, workspace, changed), s.audit(tx, workspace, models.AuditEntry{Act: models.AnonymityRaised, Counts: a.Counts()}))
 	})
 }
 

@@ -159,10 +159,7 @@ func (s *Store) PutMetric(ctx context.Context, workspace string, m models.Metric
 			row.CreatedAt = before[0].CreatedAt
 		}
 		err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "workspace"}, {Name: "key"}}, UpdateAll: true}).Create(&row).Error
-		if err != nil {
-			return err
-		}
-		return s.catalogsChanged(tx, workspace)
+		return firstError(err, s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.MetricPut, Object: m.Key}))
 	})
 	return created, err
 }

@@ -84,29 +84,34 @@ func (s *Store) expireBatch(tx *gorm.DB, workspace string, from, before time.Tim
 	if err != nil || len(batch) == 0 {
 		return nil, err
 	}
+	return batch, s.deleteCounted(tx, workspace, idsOf(batch), s.expireHeld)
+}
+
+func idsOf(rows []responseRow) []string {
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	return ids
+}
+
+// deleteCounted deletes responses that stay counted. takeHeld takes them out of what
+// is held, and gives their answers that are in lots. Others wait for its caller.
+func (s *Store) deleteCounted(tx *gorm.DB, workspace string, ids []string, takeHeld func(tx *gorm.DB, workspace string, ids []string) ([]heldRow, error)) error {
 	metrics, err := metricsOf(tx, workspace)
 	if err != nil {
-		return nil, err
-	}
-	ids := make([]string, len(batch))
-	for i, r := range batch {
-		ids[i] = r.ID
+		return err
 	}
 	args := tallyArgs(workspace, metrics)
 	args["ids"] = ids
 	counts, err := countRows(tx, countedAnswers+" AND responses.id IN @ids UNION ALL "+countedResponses+" AND responses.id IN @ids", args)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	inLots, err := s.expireHeld(tx, workspace, ids)
-	if err != nil {
-		return nil, err
-	}
-	err = firstError(tx.Where("workspace = ? AND response_id IN ?", workspace, ids).Delete(&answerRow{}).Error,
-		tx.Where("workspace = ? AND id IN ?", workspace, ids).Delete(&responseRow{}).Error)
-	if err != nil {
-		return nil, err
+	inLots, err := takeHeld(tx, workspace, ids)
+	if err := firstError(err, deleteResponses(tx, workspace, ids)); err != nil {
+		return err
 	}
 	settled, err := s.settleLots(tx, workspace, inLots)
-	return batch, firstError(err, s.addExpired(tx, workspace, append(counts, settled...)))
+	return firstError(err, s.addExpired(tx, workspace, append(counts, settled...)))
 }

@@ -1,10 +1,9 @@
 package store
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"github.com/mittari/mittari/models"
@@ -27,6 +26,7 @@ func (s *Store) expireHeld(tx *gorm.DB, workspace string, ids []string) ([]heldR
 		case r.Comment:
 			said = append(said, *r.Lot)
 		default:
+			r.Since = s.now()
 			inLots = append(inLots, r)
 		}
 	}
@@ -41,7 +41,8 @@ func (s *Store) expireHeld(tx *gorm.DB, workspace string, ids []string) ([]heldR
 // settleLots gives what lots counted to of which nothing is stored any more. As long
 // as a response of a lot is stored, it may still be taken apart: what was deleted of
 // the lot remains in it under ids of no response, so that it leaves the rollups with
-// the rest, and comes back with others only.
+// the rest, and comes back with others only. These ids tell no time either: it would tell
+// beside the audit log whose they were.
 func (s *Store) settleLots(tx *gorm.DB, workspace string, deleted []heldRow) ([]models.Count, error) {
 	if len(deleted) == 0 {
 		return nil, nil
@@ -64,13 +65,9 @@ func (s *Store) settleLots(tx *gorm.DB, workspace string, deleted []heldRow) ([]
 	}
 	var counts []models.Count
 	var remain []models.Held
-	slices.SortFunc(deleted, func(a, b heldRow) int { // whose it was can't be told by the new ids' order either
-		return cmp.Or(strings.Compare(*a.Lot, *b.Lot), cmp.Compare(a.Score, b.Score))
-	})
 	for _, r := range deleted {
-		if h := r.held(); alive[*r.Lot] {
-			h.ResponseID, h.Touchpoint, h.Since = NewID(), "", s.now()
-			remain = append(remain, h)
+		if alive[*r.Lot] {
+			remain = append(remain, nobodys(r))
 		}
 	}
 	for _, r := range append(deleted, left...) {
@@ -83,6 +80,13 @@ func (s *Store) settleLots(tx *gorm.DB, workspace string, deleted []heldRow) ([]
 		err = tx.Where("workspace = ? AND lot IN ?", workspace, lots).Delete(&heldRow{}).Error
 	}
 	return counts, firstError(err, s.putHeld(tx, workspace, remain))
+}
+
+// nobodys is an answer under an id of no response.
+func nobodys(r heldRow) models.Held {
+	h := r.held()
+	h.ResponseID, h.Touchpoint = uuid.NewString(), ""
+	return h
 }
 
 // storedOf are the ids of the responses that there are, of those that are held.

@@ -19,7 +19,7 @@ func (h house) inWholeLots(t *testing.T, when string, threshold int64) {
 	h.isExact(t, "bank")
 	together := map[string]int64{}
 	err := h.EachCount(t.Context(), "bank", "", everyDay(), func(c models.Count) error {
-		if c.Metric != "csat" && c.Metric != models.ParticipationKey(models.Customer) {
+		if c.Metric != "csat" && c.Metric != "nps" && c.Metric != models.ParticipationKey(models.Customer) {
 			together[fmt.Sprintf("%s %s %q", c.Metric, c.Day, c.Keys)] += c.N
 		}
 		return nil

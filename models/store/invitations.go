@@ -24,7 +24,7 @@ type invitationRow struct {
 func (invitationRow) TableName() string { return "invitations" }
 
 func (r invitationRow) invitation() models.Invitation {
-	return models.Invitation{Audience: r.Audience, Day: r.Day, N: 1, ID: r.ID, Person: r.Person, InvitationID: *r.InvitationID, InvitedAt: r.InvitedAt.UTC(),
+	return models.Invitation{Audience: r.Audience, Day: r.Day, N: 1, ID: r.ID, Person: r.Person, InvitationID: textOf(r.InvitationID), InvitedAt: r.InvitedAt.UTC(),
 		Keys: models.Keys{models.Survey: r.Survey, models.Touchpoint: r.Touchpoint, models.Channel: r.Channel, models.Segment: r.Segment, models.Team: r.Team}}
 }
 

@@ -177,6 +177,7 @@ func policyOf(db *gorm.DB, workspace string) (models.InvitationPolicy, error) {
 // was asked before a shorter policy's time is forgotten for good.
 func (s *Store) PutInvitationPolicy(ctx context.Context, workspace string, p models.InvitationPolicy) error {
 	return s.transaction(ctx, func(tx *gorm.DB) error {
-		return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "workspace"}}, UpdateAll: true}).Create(&policyRow{workspace, p}).Error
+		err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "workspace"}}, UpdateAll: true}).Create(&policyRow{workspace, p}).Error
+		return firstError(err, s.audit(tx, workspace, models.AuditEntry{Act: models.InvitationPolicyPut}))
 	})
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"reflect"
 	"regexp"
 	"slices"
@@ -112,6 +113,9 @@ func (h house) look(t *testing.T, workspace string) map[string]any {
 	see("InvitationPolicyByWorkspace")(h.InvitationPolicyByWorkspace(t.Context(), workspace))
 	see("FindInvitationArrivals")(h.FindInvitationArrivals(t.Context(), workspace))
 	see("FindLastInvited")(h.FindLastInvited(t.Context(), workspace, []string{"shop", "bank"}, everyDay()))
+	see("FindInvitationsOf")(h.FindInvitationsOf(t.Context(), workspace, "shop", "", 10))
+	see("FindObservationsOf")(h.FindObservationsOf(t.Context(), workspace, "shop", "", 10))
+	see("FindAudit")(h.FindAudit(t.Context(), workspace, models.AuditFilter{Limit: 100}))
 	see("Verify")(h.Verify(t.Context(), workspace, false))
 	var counts []models.Count
 	err = h.EachCount(t.Context(), workspace, "", everyDay(), func(c models.Count) error { counts = append(counts, c); return nil })
@@ -137,7 +141,7 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 	return map[string]func() (any, error){
 		"Close": installation, "Connections": installation, "Ping": installation,
 		"FindWorkspaces": installation, "CreateWorkspace": installation, "WorkspaceByKey": inShop("WorkspaceByKey"),
-		"FindRevisions": installation, "DeleteOldRevisions": installation, "FormLots": installation, "ForgetInvited": installation, "ForgetAttempts": installation, // the exporter's, who publishes all workspaces
+		"FindRevisions": installation, "DeleteOldRevisions": installation, "FormLots": installation, "ForgetInvited": installation, "ForgetAttempts": installation, "DeleteOldAudit": installation, "SettlePersons": installation, // the exporter's, who publishes all workspaces
 		"KeyByHash": installation, // tells the workspace of a token
 		"BeginAttempt": func() (any, error) { // bank has carried out its own
 			_, reply, err := h.BeginAttempt(ctx, "shop", try("key", "bank"))
@@ -161,6 +165,12 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 		},
 		"FindInvitationArrivals": inShop("FindInvitationArrivals"),
 		"FindLastInvited":        inShop("FindLastInvited"),
+		"FindInvitationsOf":      inShop("FindInvitationsOf"),
+		"FindObservationsOf":     inShop("FindObservationsOf"),
+		"FindAudit":              inShop("FindAudit"),
+		"PersonByHash":           func() (any, error) { return h.PersonByHash(ctx, "shop", sha256.Sum256([]byte("bank"))) },
+		"ErasePerson":            func() (any, error) { return h.ErasePerson(ctx, "shop", "bank", "alias", models.DeleteScores) },
+		"RecordAct":              func() (any, error) { return nil, h.RecordAct(ctx, "shop", models.AuditEntry{Act: models.PersonRead}) },
 		"CommitInvitations": func() (any, error) { // the invitation_id, the person and the day's number are known in bank
 			outcomes, err := h.CommitInvitations(ctx, "shop", h.acceptInvitations(t, "shop",
 				`{"person":"bank","invitation_id":"in bank","survey":"bank"}`, `{"day":"2026-11-10","n":1,"source":"new"}`), true)

@@ -46,7 +46,7 @@ func (s *Store) PutKPITarget(ctx context.Context, workspace string, t models.KPI
 			Columns:   []clause.Column{{Name: "workspace"}, {Name: "kpi"}, {Name: "period"}, {Name: "level"}, {Name: "key"}, {Name: "since"}},
 			DoUpdates: clause.AssignmentColumns([]string{"value", "owner"}),
 		}).Create(&row).Error
-		return firstError(err, s.catalogsChanged(tx, workspace))
+		return firstError(err, s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.KPITargetPut, Object: t.Object()}))
 	})
 	return created, err
 }
@@ -58,7 +58,7 @@ func (s *Store) DeleteKPITarget(ctx context.Context, workspace string, t models.
 		if deleted.Error == nil && deleted.RowsAffected == 0 {
 			return models.Errorf(models.NotFound, "there is no target of %s per %s for this %s from %s", t.KPI, t.Period, t.Level, t.From)
 		}
-		return firstError(deleted.Error, s.catalogsChanged(tx, workspace))
+		return firstError(deleted.Error, s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.KPITargetDeleted, Object: t.Object()}))
 	})
 }
 

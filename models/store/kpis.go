@@ -51,7 +51,7 @@ func (s *Store) PutKPI(ctx context.Context, workspace string, k models.KPI) (sto
 			err = s.redefine(tx, workspace, before, row)
 		}
 		stored = row.kpi()
-		return firstError(err, s.catalogsChanged(tx, workspace))
+		return firstError(err, s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.KPIPut, Object: k.Key}))
 	})
 	return stored, created, err
 }
@@ -81,6 +81,6 @@ func (s *Store) DeleteKPI(ctx context.Context, workspace, key string) error {
 			}
 		}
 		deleted := tx.Where("workspace = ? AND key = ?", workspace, key).Delete(&kpiRow{})
-		return firstError(deleted.Error, s.catalogsChanged(tx, workspace))
+		return firstError(deleted.Error, s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.KPIDeleted, Object: key}))
 	})
 }

@@ -56,7 +56,7 @@ func (s *Store) PutModel(ctx context.Context, workspace string, m models.Company
 				return err
 			}
 		}
-		return s.catalogsChanged(tx, workspace)
+		return firstError(s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.ModelPut, Object: m.Metric}))
 	})
 	return row.model(), created, err
 }
@@ -69,6 +69,6 @@ func (s *Store) DeleteModel(ctx context.Context, workspace, metric string) error
 		if deleted.Error == nil && deleted.RowsAffected == 0 {
 			return models.Errorf(models.NotFound, "there is no company model of %q", metric)
 		}
-		return firstError(deleted.Error, s.catalogsChanged(tx, workspace))
+		return firstError(deleted.Error, s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.ModelDeleted, Object: metric}))
 	})
 }

@@ -68,7 +68,8 @@ func figuresBetween(workspace string, q models.ValueQuery, sums *models.PersonSu
 	}
 	return personQuery{
 		onPostgres: "value, CAST(" + also + " AS double precision)", onSQLite: "value, " + also,
-		from: `observations WHERE workspace = ? AND kpi = ? AND period = ? AND replaced_at IS NULL AND person <> '' AND start >= ? AND start < ?`,
+		from: `observations WHERE workspace = ? AND kpi = ? AND period = ? AND replaced_at IS NULL AND person <> '' AND start >= ? AND start < ?
+			AND substr(person, 1, 7) <> '` + models.ErasedPrefix + `'`, // those are nobody's
 		args: []any{workspace, q.KPI.Key, string(q.Length), int(since), int(q.Period.Until)},
 		takeBytes: func(person uint64, row [][]byte) {
 			add(person, math.Float64frombits(eightBytes(row[0])), math.Float64frombits(eightBytes(row[1])))

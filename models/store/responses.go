@@ -127,9 +127,9 @@ func (s *Store) UpdateResponse(ctx context.Context, workspace, id string, patch 
 			return err
 		}
 		if after.Excluded {
-			return s.uncount(tx, before, day)
+			return firstError(s.uncount(tx, before, day), s.audit(tx, workspace, models.AuditEntry{Act: models.ResponseExcluded, Object: before.ID}))
 		}
-		return s.recount(tx, after, day)
+		return firstError(s.recount(tx, after, day), s.audit(tx, workspace, models.AuditEntry{Act: models.ResponseIncluded, Object: before.ID}))
 	})
 	return after, err
 }
@@ -142,27 +142,34 @@ func (s *Store) EraseResponse(ctx context.Context, workspace, id string) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.Where("workspace = ? AND response_id = ?", workspace, response.ID).Delete(&answerRow{}).Error; err != nil {
-			return err
-		}
-		if err := tx.Where("workspace = ? AND id = ?", workspace, response.ID).Delete(&responseRow{}).Error; err != nil {
-			return err
-		}
-		return s.uncount(tx, response, day)
+		return firstError(deleteResponses(tx, workspace, []string{response.ID}), s.uncount(tx, response, day),
+			s.audit(tx, workspace, models.AuditEntry{Act: models.ResponseErased, Object: response.ID}))
 	})
+}
+
+// deleteResponses deletes responses with their answers, and nothing that follows from them.
+func deleteResponses(tx *gorm.DB, workspace string, ids []string) error {
+	return firstError(tx.Where("workspace = ? AND response_id IN ?", workspace, ids).Delete(&answerRow{}).Error,
+		tx.Where("workspace = ? AND id IN ?", workspace, ids).Delete(&responseRow{}).Error)
 }
 
 // uncount takes a response out of the rollups, and the lots that it is in apart.
 func (s *Store) uncount(tx *gorm.DB, r models.Response, day models.Day) error {
+	counts, err := s.uncounted(tx, r, day)
+	return firstError(err, s.addCounts(tx, r.Workspace, counts))
+}
+
+// uncounted takes the lots that a response is in apart, and gives how the counts change without the response.
+func (s *Store) uncounted(tx *gorm.DB, r models.Response, day models.Day) ([]models.Count, error) {
 	metrics, err := metricsOf(tx, r.Workspace)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	counts, held, err := s.release(tx, r.Workspace, r.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return s.addCounts(tx, r.Workspace, append(counts, negative(r.Counts(day, metrics, held))...))
+	return append(counts, negative(r.Counts(day, metrics, held))...), nil
 }
 
 // recount counts a response again. What is held of it has Returned: it was in lots before.

@@ -54,7 +54,7 @@ func (s *Store) PutTarget(ctx context.Context, workspace string, t models.Target
 			Columns:   []clause.Column{{Name: "workspace"}, {Name: "metric"}, {Name: "level"}, {Name: "key"}, {Name: "since"}},
 			DoUpdates: clause.AssignmentColumns([]string{"value", "owner"}),
 		}).Create(&row).Error
-		return firstError(err, s.catalogsChanged(tx, workspace))
+		return firstError(err, s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.TargetPut, Object: t.Object()}))
 	})
 	return created, err
 }
@@ -66,7 +66,7 @@ func (s *Store) DeleteTarget(ctx context.Context, workspace string, t models.Tar
 		if deleted.Error == nil && deleted.RowsAffected == 0 {
 			return models.Errorf(models.NotFound, "there is no target of %s for this %s from %s", t.Metric, t.Level, t.From)
 		}
-		return firstError(deleted.Error, s.catalogsChanged(tx, workspace))
+		return firstError(deleted.Error, s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.TargetDeleted, Object: t.Object()}))
 	})
 }
 

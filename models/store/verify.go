@@ -47,7 +47,8 @@ func (s *Store) Verify(ctx context.Context, workspace string, repair bool) ([]mo
 			counts[i] = d.Count
 			counts[i].N -= d.Stored
 		}
-		return s.addCounts(tx, workspace, counts)
+		return firstError(s.addCounts(tx, workspace, counts),
+			s.audit(tx, workspace, models.AuditEntry{Act: models.RollupsRepaired, Counts: map[string]int64{"rows": int64(len(found))}}))
 	})
 	return found, err
 }

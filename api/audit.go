@@ -1,0 +1,105 @@
+package api
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mittari/mittari/models"
+)
+
+type auditStore interface {
+	FindAudit(ctx context.Context, workspace string, f models.AuditFilter) ([]models.AuditEntry, error)
+	RecordAct(ctx context.Context, workspace string, e models.AuditEntry) error
+}
+
+// acting is the request's context, and tells the audit log who does what is done in it.
+func acting(c *gin.Context) context.Context {
+	key := requestKey(c)
+	return models.WithActor(c.Request.Context(), models.Actor{Workspace: key.Workspace, KeyID: key.ID, Name: key.Name, Route: c.Request.Method + " " + c.FullPath()})
+}
+
+// auditPage is one page of the audit log, the latest first.
+type auditPage struct {
+	Audit      []models.AuditEntry `json:"audit"`
+	NextCursor string              `json:"next_cursor,omitempty"` // absent on the last page
+}
+
+// @Summary		Read who did what
+// @Description	What was administered in the workspace, and what was read or erased of persons: keys and workspaces made and revoked, thresholds,
+// @Description	metrics, KPIs, targets, models and the invitation policy set or deleted, responses excluded or erased one by one, persons read or erased, rollups
+// @Description	repaired, responses deleted with time. The latest come first. Each entry is written in the transaction of what it tells, that
+// @Description	a person is read before anything is told, and what was deleted with time behind it; what is refused or fails leaves none. Nothing of what was answered stands in it, and persons only as hashes.
+// @Description
+// @Description	As JSON it is one page; `next_cursor` leads to the next one. As NDJSON (an entry a line) or CSV it is everything that the filters select.
+// @Description	Entries are deleted after two years.
+// @ID				findAudit
+// @Tags			access
+// @Security		key[admin]
+// @Produce		json,application/x-ndjson,text/csv
+// @Param			act		query		string		false	"Only of this act, such as person.erased"
+// @Param			since	query		string		false	"Done at or after this time, such as 2026-11-01T08:00:00Z, or on or after this date, such as 2026-11-01"
+// @Param			until	query		string		false	"Done before this time, or before this date"
+// @Param			cursor	query		string		false	"The `next_cursor` of the page before"
+// @Param			limit	query		integer		false	"How many at most; as JSON 100 unless given, as NDJSON or CSV all"	minimum(1)	maximum(1000)
+// @Success		200		{object}	auditPage	"A page, or a stream"
+// @Failure		406
+// @Router			/v1/audit [get]
+func (s *server) findAudit(c *gin.Context) error {
+	rules, err := s.rulesOf(c)
+	if err != nil {
+		return err
+	}
+	q := queryOf(c)
+	filter := models.AuditFilter{Act: models.Act(q.text("act")), Since: q.moment("since", rules.zone), Until: q.moment("until", rules.zone),
+		Before: q.cursor(), Limit: q.number("limit", 0, maxLimit)}
+	if filter.Act != "" && !filter.Act.Known() {
+		q.faults.Add("act", "must be one of %v", models.Acts())
+	}
+	if err := q.err(); err != nil {
+		return err
+	}
+	csv := auditCSV{csv.NewWriter(c.Writer)}
+	return listing[models.AuditEntry]{
+		plural: "audit", before: filter.Before, limit: filter.Limit,
+		find: func(before string, limit int) ([]models.AuditEntry, error) {
+			filter.Before, filter.Limit = before, limit
+			return s.Store.FindAudit(c.Request.Context(), workspaceOf(c), filter)
+		},
+		id:     func(e models.AuditEntry) string { return e.ID },
+		page:   func(rows []models.AuditEntry, next string) any { return auditPage{rows, next} },
+		header: csv.header, write: csv.write,
+	}.answer(c)
+}
+
+// auditCSV writes entries as CSV.
+type auditCSV struct{ w *csv.Writer }
+
+func (a auditCSV) header() error {
+	return a.w.Write([]string{"id", "at", "act", "object", "key_id", "name", "route", "counts"})
+}
+
+func (a auditCSV) write(page []models.AuditEntry) error {
+	for _, e := range page {
+		counts := ""
+		if len(e.Counts) > 0 {
+			text, err := json.Marshal(e.Counts)
+			if err != nil {
+				return err
+			}
+			counts = string(text)
+		}
+		line := []string{e.ID, e.At.Format(time.RFC3339Nano), string(e.Act), e.Object, e.KeyID, e.Name, e.Route, counts}
+		for i := range line {
+			line[i] = defused(line[i])
+		}
+		if err := a.w.Write(line); err != nil {
+			return err
+		}
+	}
+	a.w.Flush()
+	return a.w.Error()
+}

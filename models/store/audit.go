@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/mittari/mittari/models"
+)
+
+// auditRow is a row of audit.
+type auditRow struct {
+	Workspace, ID      string
+	At                 time.Time
+	Act                models.Act
+	Object             string
+	KeyID, Name, Route string
+	Counts             map[string]int64 `gorm:"serializer:json"`
+}
+
+func (auditRow) TableName() string { return "audit" }
+
+func auditTable() table {
+	return table{
+		name:    "audit",
+		columns: []string{"workspace", "id", "at", "act", "object", "key_id", "name", "route", "counts"},
+		types:   []string{"text", "uuid", "timestamptz", "text", "text", "text", "text", "text", "jsonb"},
+	}
+}
+
+// audit records what the transaction does, and by whom; the id and the time are the store's to set.
+func (s *Store) audit(tx *gorm.DB, workspace string, e models.AuditEntry) error {
+	by := models.ActorOf(tx.Statement.Context)
+	_, err := auditTable().insert(tx, s.dialect, rows{text(workspace), id(NewID()), moment(s.now()), text(string(e.Act)), text(e.Object),
+		text(by.KeyID), text(by.Name), text(by.Route), jsonOrNull(e.Counts, len(e.Counts))})
+	return err
+}
+
+// RecordAct records what was done otherwise than in a transaction of the store.
+func (s *Store) RecordAct(ctx context.Context, workspace string, e models.AuditEntry) error {
+	return s.transaction(ctx, func(tx *gorm.DB) error { return s.audit(tx, workspace, e) })
+}
+
+// FindAudit gives what was done in the workspace, the latest first, Limit at most.
+func (s *Store) FindAudit(ctx context.Context, workspace string, f models.AuditFilter) ([]models.AuditEntry, error) {
+	find := s.read.WithContext(ctx).Where("workspace = ?", workspace)
+	if f.Act != "" {
+		find = find.Where("act = ?", f.Act)
+	}
+	if !f.Since.IsZero() {
+		find = find.Where("at >= ?", f.Since.UTC())
+	}
+	if !f.Until.IsZero() {
+		find = find.Where("at < ?", f.Until.UTC())
+	}
+	if f.Before != "" {
+		find = find.Where("id < ?", f.Before)
+	}
+	var found []auditRow
+	if err := find.Order("id DESC").Limit(f.Limit).Find(&found).Error; err != nil {
+		return nil, err
+	}
+	entries := make([]models.AuditEntry, len(found))
+	for i, r := range found {
+		entries[i] = models.AuditEntry{ID: r.ID, At: r.At.UTC(), Act: r.Act, Object: r.Object, Counts: r.Counts,
+			Actor: models.Actor{KeyID: r.KeyID, Name: r.Name, Route: r.Route}}
+	}
+	return entries, nil
+}
+
+// DeleteOldAudit deletes, in all workspaces, what was done longer ago than it is remembered.
+func (s *Store) DeleteOldAudit(ctx context.Context) error {
+	before := s.now().Add(-models.AuditLife)
+	var old []auditRow // no write transaction where there is nothing to delete
+	if err := s.read.WithContext(ctx).Select("id").Where("at < ?", before).Limit(1).Find(&old).Error; err != nil || len(old) == 0 {
+		return err
+	}
+	return s.transaction(ctx, func(tx *gorm.DB) error { return tx.Where("at < ?", before).Delete(&auditRow{}).Error })
+}
