@@ -9,11 +9,11 @@ import (
 // catalogs of a workspace, or a KPI's observations, are not what they were. Every commit leaves some,
 // for the exporters of all replicas; they are kept for RevisionLife.
 type Revision struct {
-	ID        string // a UUIDv7
+	ID        string // another one once there are more of the same thing in the same second
 	Workspace string
 	Metric    string
 	Day       Day
-	At        time.Time
+	At        time.Time // to the second
 }
 
 // kpiRevision stands in a Revision's Metric before a KPI's key; no metric's key holds a slash.

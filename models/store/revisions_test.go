@@ -10,16 +10,16 @@ import (
 
 func TestRevisionsTellWhatChangedSinceATime(t *testing.T) {
 	onEachDatabase(t, func(t *testing.T, h house) {
-		first := h.now.read().Truncate(time.Microsecond)
+		first := h.now.read().Truncate(time.Second)
 		h.commit(t, "bank", on("2026-11-01", 9))
 		h.now.pass(time.Minute)
-		second := h.now.read().Truncate(time.Microsecond)
+		second := h.now.read().Truncate(time.Second)
 		id := h.commit(t, "bank", on("2026-11-02", 9), on("2026-11-02", 8), on("2026-11-03", 8))[0]
 		h.now.pass(time.Minute)
-		third := h.now.read().Truncate(time.Microsecond)
+		third := h.now.read().Truncate(time.Second)
 		h.put(t, models.Entry{Kind: "team", Key: "m"})
 		h.now.pass(time.Minute)
-		fourth := h.now.read().Truncate(time.Microsecond)
+		fourth := h.now.read().Truncate(time.Second)
 		if err := h.EraseResponse(t.Context(), "bank", id); err != nil {
 			t.Fatal(err)
 		}
@@ -33,7 +33,7 @@ func TestRevisionsTellWhatChangedSinceATime(t *testing.T) {
 		all := []models.Revision{at(first, "nps", "2026-11-01"), at(second, "nps", "2026-11-02"), at(second, "nps", "2026-11-03"),
 			at(third, "", ""), at(fourth, "nps", "2026-11-02")}
 		for since, want := range map[time.Time][]models.Revision{
-			{}: all, first: all, first.Add(time.Microsecond): all[1:], second: all[1:], third.In(time.Local): all[3:], fourth: all[4:], fourth.Add(time.Microsecond): {},
+			{}: all, first: all, first.Add(time.Second): all[1:], second: all[1:], third.Add(999 * time.Millisecond).In(time.Local): all[3:], fourth: all[4:], fourth.Add(time.Second): {},
 		} {
 			same(t, "since "+since.String(), h.revisions(t, since), want)
 		}
@@ -92,7 +92,7 @@ func TestEveryChangeOfACatalogLeavesARevision(t *testing.T) {
 			if err := c.do(); err != nil {
 				t.Fatalf("%s: %v", c.name, err)
 			}
-			now := h.now.read().Truncate(time.Microsecond)
+			now := h.now.read().Truncate(time.Second)
 			same(t, c.name, h.revisions(t, now), []models.Revision{{Workspace: "bank", At: now}})
 		}
 	})
@@ -115,4 +115,39 @@ func TestRevisionsAreDeletedOnceEveryReaderHasHadTime(t *testing.T) {
 		}
 		h.isExact(t, "bank")
 	})
+}
+
+func TestRevisionsOfOneSecondAreToldAsOneAndAnewWithEachCommit(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, h house) {
+		seen := map[string]bool{}
+		for i := range 3 {
+			h.commit(t, "bank", on("2026-11-01", 9), on("2026-11-02", 9))
+			found := h.revisionIDs(t, h.now.read())
+			if len(found) != 2 {
+				t.Errorf("after %d commits: %v", i+1, found)
+			}
+			for _, id := range found {
+				if seen[id] {
+					t.Errorf("%s stands for what it stood for before a commit", id)
+				}
+				seen[id] = true
+			}
+			same(t, "looked at again", h.revisionIDs(t, h.now.read().Add(-time.Minute)), found)
+		}
+	})
+}
+
+// revisionIDs are those of nps, the oldest first.
+func (h house) revisionIDs(t *testing.T, since time.Time) (ids []string) {
+	t.Helper()
+	found, err := h.FindRevisions(t.Context(), since)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range found {
+		if r.Metric == "nps" {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
 }
