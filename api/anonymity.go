@@ -11,7 +11,7 @@ import (
 
 type anonymityStore interface {
 	AnonymityByWorkspace(ctx context.Context, workspace string) (models.Anonymity, error)
-	PutAnonymity(ctx context.Context, workspace string, a models.Anonymity) error
+	PutAnonymity(ctx context.Context, workspace string, a models.Anonymity, when ...models.Precondition[models.Anonymity]) error
 }
 
 // @Summary		Read the anonymity thresholds
@@ -28,8 +28,7 @@ func (s *server) findAnonymity(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, thresholds)
-	return nil
+	return tell(c, http.StatusOK, thresholds)
 }
 
 // @Summary		Raise the anonymity thresholds
@@ -51,13 +50,13 @@ func (s *server) findAnonymity(c *gin.Context) error {
 // @Router			/v1/anonymity [put]
 func (s *server) putAnonymity(c *gin.Context) error {
 	var body models.Anonymity
-	if err := firstError(noQuery(c), readBody(c, &body)); err != nil {
+	when, err := preconditions(c, itself[models.Anonymity])
+	if err := firstError(noQuery(c), readBody(c, &body), err); err != nil {
 		return err
 	}
-	if err := s.Store.PutAnonymity(acting(c), workspaceOf(c), body); err != nil {
+	if err := s.Store.PutAnonymity(acting(c), workspaceOf(c), body, when...); err != nil {
 		return err
 	}
 	s.workspaces.clear()
-	c.JSON(http.StatusOK, body)
-	return nil
+	return tell(c, http.StatusOK, body)
 }

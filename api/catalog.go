@@ -12,10 +12,10 @@ import (
 type catalogStore interface {
 	FindEntries(ctx context.Context, workspace string, kind models.Kind) ([]models.Entry, error)
 	EntryByKey(ctx context.Context, workspace string, kind models.Kind, key string) (models.Entry, error)
-	PutEntry(ctx context.Context, workspace string, e models.Entry) (stored models.Entry, created bool, err error)
-	DeleteEntry(ctx context.Context, workspace string, kind models.Kind, key string) error
+	PutEntry(ctx context.Context, workspace string, e models.Entry, when ...models.Precondition[models.Entry]) (stored models.Entry, created bool, err error)
+	DeleteEntry(ctx context.Context, workspace string, kind models.Kind, key string, when ...models.Precondition[models.Entry]) error
 	FindMetrics(ctx context.Context, workspace string) (models.Metrics, error)
-	PutMetric(ctx context.Context, workspace string, m models.Metric) (created bool, err error)
+	PutMetric(ctx context.Context, workspace string, m models.Metric, when ...models.Precondition[models.Metric]) (created bool, err error)
 }
 
 // catalog serves one kind of entries; the kinds differ in name only.
@@ -52,8 +52,7 @@ func (k catalog) find(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, map[string][]models.Entry{k.plural(): entries})
-	return nil
+	return tell(c, http.StatusOK, map[string][]models.Entry{k.plural(): entries})
 }
 
 // @Summary		Read a {kind}
@@ -73,8 +72,7 @@ func (k catalog) byKey(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, entry)
-	return nil
+	return tell(c, http.StatusOK, entry)
 }
 
 // @Summary		Declare a {kind}
@@ -93,15 +91,15 @@ func (k catalog) put(c *gin.Context) error {
 		return err
 	}
 	entry := models.Entry{Kind: k.kind, Key: c.Param("key"), Name: body.Name, Description: body.Description, Touchpoints: body.Touchpoints}
-	if err := entry.Check(); err != nil {
+	when, err := preconditions(c, itself[models.Entry])
+	if err := firstError(entry.Check(), err); err != nil {
 		return err
 	}
-	stored, created, err := k.Store.PutEntry(c.Request.Context(), workspaceOf(c), entry)
+	stored, created, err := k.Store.PutEntry(c.Request.Context(), workspaceOf(c), entry, when...)
 	if err != nil {
 		return err
 	}
-	c.JSON(createdStatus(created), stored)
-	return nil
+	return tell(c, createdStatus(created), stored)
 }
 
 func createdStatus(created bool) int {
@@ -123,10 +121,11 @@ func createdStatus(created bool) int {
 // @Router			/v1/{kinds}/{key} [delete]
 func (k catalog) delete(c *gin.Context) error {
 	key, err := pathKey(c)
-	if err := firstError(noQuery(c), err); err != nil {
+	when, faulty := preconditions(c, itself[models.Entry])
+	if err := firstError(noQuery(c), err, faulty); err != nil {
 		return err
 	}
-	if err := k.Store.DeleteEntry(c.Request.Context(), workspaceOf(c), k.kind, key); err != nil {
+	if err := k.Store.DeleteEntry(c.Request.Context(), workspaceOf(c), k.kind, key, when...); err != nil {
 		return err
 	}
 	c.Status(http.StatusNoContent)

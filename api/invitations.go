@@ -13,7 +13,7 @@ type invitationStore interface {
 	CommitInvitations(ctx context.Context, workspace string, batch []models.AcceptedInvitation, enforce bool) ([]models.InvitationOutcome, error)
 	FindLastInvited(ctx context.Context, workspace string, persons []string, remembered models.Period) (map[string]models.LastInvited, error)
 	InvitationPolicyByWorkspace(ctx context.Context, workspace string) (models.InvitationPolicy, error)
-	PutInvitationPolicy(ctx context.Context, workspace string, p models.InvitationPolicy) error
+	PutInvitationPolicy(ctx context.Context, workspace string, p models.InvitationPolicy, when ...models.Precondition[models.InvitationPolicy]) error
 }
 
 // recordedInvitation is the answer to an invitation that is stored.
@@ -125,8 +125,7 @@ func (s *server) findInvitationPolicy(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, policy)
-	return nil
+	return tell(c, http.StatusOK, policy)
 }
 
 // @Summary		Set for how long people are left alone
@@ -142,12 +141,12 @@ func (s *server) findInvitationPolicy(c *gin.Context) error {
 // @Router			/v1/invitations/policy [put]
 func (s *server) putInvitationPolicy(c *gin.Context) error {
 	var body models.InvitationPolicy
-	if err := firstError(noQuery(c), readBody(c, &body), body.Check()); err != nil {
+	when, err := preconditions(c, itself[models.InvitationPolicy])
+	if err := firstError(noQuery(c), readBody(c, &body), body.Check(), err); err != nil {
 		return err
 	}
-	if err := s.Store.PutInvitationPolicy(acting(c), workspaceOf(c), body); err != nil {
+	if err := s.Store.PutInvitationPolicy(acting(c), workspaceOf(c), body, when...); err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, body)
-	return nil
+	return tell(c, http.StatusOK, body)
 }

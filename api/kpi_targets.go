@@ -11,8 +11,8 @@ import (
 
 type kpiTargetStore interface {
 	FindKPITargets(ctx context.Context, workspace string) ([]models.KPITarget, error)
-	PutKPITarget(ctx context.Context, workspace string, t models.KPITarget) (created bool, err error)
-	DeleteKPITarget(ctx context.Context, workspace string, t models.KPITarget) error
+	PutKPITarget(ctx context.Context, workspace string, t models.KPITarget, when ...models.Precondition[[]models.KPITarget]) (created bool, err error)
+	DeleteKPITarget(ctx context.Context, workspace string, t models.KPITarget, when ...models.Precondition[[]models.KPITarget]) error
 }
 
 // kpiTargetDocument is a KPI's target as clients say and see it.
@@ -51,12 +51,15 @@ func (s *server) findKPITargets(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	return tell(c, http.StatusOK, kpiTargetListOf(targets))
+}
+
+func kpiTargetListOf(targets []models.KPITarget) any {
 	list := kpiTargetList{Targets: make([]kpiTargetDocument, len(targets))}
 	for i, t := range targets {
 		list.Targets[i] = kpiTargetDocument{t.Period, t.Level, t.Key, &t.Value, t.From.String(), t.Owner}
 	}
-	c.JSON(http.StatusOK, list)
-	return nil
+	return list
 }
 
 func (s *server) targetsOfKPI(c *gin.Context, k models.KPI) ([]models.KPITarget, error) {
@@ -89,10 +92,11 @@ func (s *server) putKPITarget(c *gin.Context) error {
 		return err
 	}
 	target, err := body.target(key)
-	if err != nil {
+	when, faulty := preconditions(c, kpiTargetListOf)
+	if err := firstError(err, faulty); err != nil {
 		return err
 	}
-	created, err := s.Store.PutKPITarget(acting(c), workspaceOf(c), target)
+	created, err := s.Store.PutKPITarget(acting(c), workspaceOf(c), target, when...)
 	if err != nil {
 		return err
 	}
@@ -137,10 +141,11 @@ func (s *server) deleteKPITarget(c *gin.Context) error {
 		q.faults.Add("from", "must be the date that the target holds from, such as 2026-01-31")
 	}
 	target.KPI, err = pathKey(c)
-	if err := firstError(q.err(), err); err != nil {
+	when, faulty := preconditions(c, kpiTargetListOf)
+	if err := firstError(q.err(), err, faulty); err != nil {
 		return err
 	}
-	if err := s.Store.DeleteKPITarget(acting(c), workspaceOf(c), target); err != nil {
+	if err := s.Store.DeleteKPITarget(acting(c), workspaceOf(c), target, when...); err != nil {
 		return err
 	}
 	c.Status(http.StatusNoContent)

@@ -13,8 +13,8 @@ import (
 type kpiStore interface {
 	FindKPIs(ctx context.Context, workspace string) ([]models.KPI, error)
 	KPIByKey(ctx context.Context, workspace, key string) (models.KPI, error)
-	PutKPI(ctx context.Context, workspace string, k models.KPI) (stored models.KPI, created bool, err error)
-	DeleteKPI(ctx context.Context, workspace, key string) error
+	PutKPI(ctx context.Context, workspace string, k models.KPI, when ...models.Precondition[models.KPI]) (stored models.KPI, created bool, err error)
+	DeleteKPI(ctx context.Context, workspace, key string, when ...models.Precondition[models.KPI]) error
 }
 
 // kpiBody is what a client says of a KPI.
@@ -53,8 +53,7 @@ func (s *server) findKPIs(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, kpiList{found})
-	return nil
+	return tell(c, http.StatusOK, kpiList{found})
 }
 
 // @Summary		List examples of KPIs
@@ -93,8 +92,7 @@ func (s *server) kpiByKey(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, found)
-	return nil
+	return tell(c, http.StatusOK, found)
 }
 
 // kpiOf is the KPI whose key stands in the path.
@@ -133,15 +131,15 @@ func (s *server) putKPI(c *gin.Context) error {
 	if body.Key != "" && body.Key != k.Key {
 		faults.Add("key", "must be the one of the path, %s, or be left out", k.Key)
 	}
-	if err := faults.With(k.Check()).Err("the KPI can't be used as it is"); err != nil {
+	when, err := preconditions(c, itself[models.KPI])
+	if err := firstError(faults.With(k.Check()).Err("the KPI can't be used as it is"), err); err != nil {
 		return err
 	}
-	stored, created, err := s.Store.PutKPI(acting(c), workspaceOf(c), k)
+	stored, created, err := s.Store.PutKPI(acting(c), workspaceOf(c), k, when...)
 	if err != nil {
 		return err
 	}
-	c.JSON(createdStatus(created), stored)
-	return nil
+	return tell(c, createdStatus(created), stored)
 }
 
 // @Summary		Erase a KPI
@@ -155,10 +153,11 @@ func (s *server) putKPI(c *gin.Context) error {
 // @Router			/v1/kpis/{key} [delete]
 func (s *server) deleteKPI(c *gin.Context) error {
 	key, err := pathKey(c)
-	if err := firstError(noQuery(c), err); err != nil {
+	when, faulty := preconditions(c, itself[models.KPI])
+	if err := firstError(noQuery(c), err, faulty); err != nil {
 		return err
 	}
-	if err := s.Store.DeleteKPI(acting(c), workspaceOf(c), key); err != nil {
+	if err := s.Store.DeleteKPI(acting(c), workspaceOf(c), key, when...); err != nil {
 		return err
 	}
 	c.Status(http.StatusNoContent)

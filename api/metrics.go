@@ -48,8 +48,7 @@ func (s *server) findMetrics(c *gin.Context) error {
 	for _, key := range metrics.Keys() {
 		list.Metrics = append(list.Metrics, metrics[key])
 	}
-	c.JSON(http.StatusOK, list)
-	return nil
+	return tell(c, http.StatusOK, list)
 }
 
 // @Summary		Read a metric
@@ -72,8 +71,7 @@ func (s *server) metricByKey(c *gin.Context) error {
 	if !found {
 		return models.Errorf(models.NotFound, "there is no metric %q", c.Param("key"))
 	}
-	c.JSON(http.StatusOK, metric)
-	return nil
+	return tell(c, http.StatusOK, metric)
 }
 
 // @Summary		Define a metric
@@ -95,16 +93,20 @@ func (s *server) putMetric(c *gin.Context) error {
 		return err
 	}
 	metric, missing := body.metric(c.Param("key"))
-	if err := withMissing(missing, metric.Check()); err != nil {
+	when, err := preconditions(c, itself[models.Metric])
+	if err := firstError(withMissing(missing, metric.Check()), err); err != nil {
 		return err
 	}
-	created, err := s.Store.PutMetric(acting(c), workspaceOf(c), metric)
+	created, err := s.Store.PutMetric(acting(c), workspaceOf(c), metric, when...)
 	if err != nil {
 		return err
 	}
 	s.workspaces.clear()
-	c.JSON(createdStatus(created), metric)
-	return nil
+	thresholds, err := s.Store.AnonymityByWorkspace(c.Request.Context(), workspaceOf(c))
+	if err != nil {
+		return err
+	}
+	return tell(c, createdStatus(created), thresholds.Apply(metric))
 }
 
 // metric is the metric described, and a fault for each number that is missing: they have no default.

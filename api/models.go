@@ -11,8 +11,8 @@ import (
 
 type modelStore interface {
 	FindModels(ctx context.Context, workspace string) ([]models.CompanyModel, error)
-	PutModel(ctx context.Context, workspace string, m models.CompanyModel) (stored models.CompanyModel, created bool, err error)
-	DeleteModel(ctx context.Context, workspace, metric string) error
+	PutModel(ctx context.Context, workspace string, m models.CompanyModel, when ...models.Precondition[[]models.CompanyModel]) (stored models.CompanyModel, created bool, err error)
+	DeleteModel(ctx context.Context, workspace, metric string, when ...models.Precondition[[]models.CompanyModel]) error
 }
 
 // modelBody is what a client says of a company model.
@@ -41,9 +41,10 @@ func (s *server) findModels(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	c.JSON(http.StatusOK, modelList{found})
-	return nil
+	return tell(c, http.StatusOK, modelListOf(found))
 }
+
+func modelListOf(found []models.CompanyModel) any { return modelList{found} }
 
 // @Summary		Say what a company score is calculated from
 // @Description	Without a model, the company's score is that of all answers together, and moves when one segment
@@ -72,10 +73,11 @@ func (s *server) putModel(c *gin.Context) error {
 		return err
 	}
 	model := models.CompanyModel{Metric: body.Metric, Level: body.Level, Weights: body.Weights}
-	if err := model.Check(rules.metrics); err != nil {
+	when, err := preconditions(c, modelListOf)
+	if err := firstError(model.Check(rules.metrics), err); err != nil {
 		return err
 	}
-	stored, created, err := s.Store.PutModel(acting(c), workspaceOf(c), model)
+	stored, created, err := s.Store.PutModel(acting(c), workspaceOf(c), model, when...)
 	if err != nil {
 		return err
 	}
@@ -98,10 +100,11 @@ func (s *server) deleteModel(c *gin.Context) error {
 	if metric == "" {
 		q.faults.Add("metric", "must be given: whose model is to be taken away")
 	}
-	if err := q.err(); err != nil {
+	when, err := preconditions(c, modelListOf)
+	if err := firstError(q.err(), err); err != nil {
 		return err
 	}
-	if err := s.Store.DeleteModel(acting(c), workspaceOf(c), metric); err != nil {
+	if err := s.Store.DeleteModel(acting(c), workspaceOf(c), metric, when...); err != nil {
 		return err
 	}
 	c.Status(http.StatusNoContent)

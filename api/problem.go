@@ -20,6 +20,8 @@ const (
 	methodNotAllowed models.Code = "method_not_allowed"
 	notAcceptable    models.Code = "not_acceptable"
 	internal         models.Code = "internal"
+
+	preconditionFailed models.Code = "precondition_failed" // of If-Match or If-None-Match
 )
 
 // problem is an RFC 9457 problem document.
@@ -47,6 +49,7 @@ func problemKinds() map[models.Code]problemKind {
 		methodNotAllowed:    {http.StatusMethodNotAllowed, "Wrong method"},
 		notAcceptable:       {http.StatusNotAcceptable, "The form asked for can't be given"},
 		models.Conflict:     {http.StatusConflict, "Contradicts what is stored"},
+		preconditionFailed:  {http.StatusPreconditionFailed, "Not as the writer expects"},
 		models.TooLarge:     {http.StatusRequestEntityTooLarge, "The request is too large"},
 		models.Invalid:      {http.StatusUnprocessableEntity, "The content breaks a rule"},
 		models.Busy:         {http.StatusServiceUnavailable, "Try again"},

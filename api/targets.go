@@ -12,8 +12,8 @@ import (
 
 type targetStore interface {
 	FindTargets(ctx context.Context, workspace string) ([]models.Target, error)
-	PutTarget(ctx context.Context, workspace string, t models.Target) (created bool, err error)
-	DeleteTarget(ctx context.Context, workspace string, t models.Target) error
+	PutTarget(ctx context.Context, workspace string, t models.Target, when ...models.Precondition[[]models.Target]) (created bool, err error)
+	DeleteTarget(ctx context.Context, workspace string, t models.Target, when ...models.Precondition[[]models.Target]) error
 }
 
 // targetDocument is a target as clients say and see it.
@@ -46,12 +46,15 @@ func (s *server) findTargets(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	return tell(c, http.StatusOK, targetListOf(targets))
+}
+
+func targetListOf(targets []models.Target) any {
 	list := targetList{Targets: make([]targetDocument, len(targets))}
 	for i, t := range targets {
 		list.Targets[i] = targetDocument{Metric: t.Metric, Level: t.Level, Key: t.Key, Value: &t.Value, From: t.From.String(), Owner: t.Owner}
 	}
-	c.JSON(http.StatusOK, list)
-	return nil
+	return list
 }
 
 // @Summary		Set a target
@@ -70,10 +73,11 @@ func (s *server) putTarget(c *gin.Context) error {
 		return err
 	}
 	target, err := s.targetOf(c, body)
-	if err != nil {
+	when, faulty := preconditions(c, targetListOf)
+	if err := firstError(err, faulty); err != nil {
 		return err
 	}
-	created, err := s.Store.PutTarget(acting(c), workspaceOf(c), target)
+	created, err := s.Store.PutTarget(acting(c), workspaceOf(c), target, when...)
 	if err != nil {
 		return err
 	}
@@ -124,11 +128,12 @@ func (s *server) deleteTarget(c *gin.Context) error {
 	if err != nil {
 		q.faults.Add("from", "must be the date that the target holds from, such as 2026-01-31")
 	}
-	if err := q.err(); err != nil {
+	when, err := preconditions(c, targetListOf)
+	if err := firstError(q.err(), err); err != nil {
 		return err
 	}
 	target.From = from
-	if err := s.Store.DeleteTarget(acting(c), workspaceOf(c), target); err != nil {
+	if err := s.Store.DeleteTarget(acting(c), workspaceOf(c), target, when...); err != nil {
 		return err
 	}
 	c.Status(http.StatusNoContent)

@@ -31,14 +31,17 @@ func anonymityOf(db *gorm.DB, workspace string) (models.Anonymity, error) {
 	return rows[0].Anonymity, nil
 }
 
-// PutAnonymity raises the workspace's thresholds; lowering one is Invalid. What is
+// PutAnonymity raises the workspace's thresholds, if that is allowed when it is asked; lowering one is Invalid. What is
 // counted in smaller groups by now is put into greater ones, in the same
 // transaction. What another server stores that has not heard of it yet is put
 // right by Verify.
-func (s *Store) PutAnonymity(ctx context.Context, workspace string, a models.Anonymity) error {
+func (s *Store) PutAnonymity(ctx context.Context, workspace string, a models.Anonymity, when ...models.Precondition[models.Anonymity]) error {
 	return s.transaction(ctx, func(tx *gorm.DB) error {
-		before, err := anonymityOf(s.locked(tx), workspace)
-		if err := firstError(err, a.Check(before)); err != nil || a == before {
+		if err := s.waitForOthers(tx, workspace); err != nil {
+			return err
+		}
+		before, err := anonymityOf(tx, workspace)
+		if err := firstError(err, models.Ask(when, before, true), a.Check(before)); err != nil || a == before {
 			return err
 		}
 		err = tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "workspace"}}, UpdateAll: true}).

@@ -48,8 +48,8 @@ func entryByKey(db *gorm.DB, workspace string, kind models.Kind, key string) (mo
 	return row.entry(), notFound(err, "there is no %s %q", kind, key)
 }
 
-// PutEntry creates or replaces an entry and tells whether it is new. Its times are the store's to set.
-func (s *Store) PutEntry(ctx context.Context, workspace string, e models.Entry) (stored models.Entry, created bool, err error) {
+// PutEntry creates or replaces an entry, if that is allowed when it is asked, and tells whether it is new. Its times are the store's to set.
+func (s *Store) PutEntry(ctx context.Context, workspace string, e models.Entry, when ...models.Precondition[models.Entry]) (stored models.Entry, created bool, err error) {
 	err = s.transaction(ctx, func(tx *gorm.DB) error {
 		now := s.now()
 		row := entryRow{workspace, e.Kind, e.Key, e.Name, e.Description, e.Touchpoints, now, now}
@@ -57,26 +57,30 @@ func (s *Store) PutEntry(ctx context.Context, workspace string, e models.Entry) 
 		if inserted.Error != nil {
 			return inserted.Error
 		}
-		if created = inserted.RowsAffected == 1; !created {
-			err := tx.Model(&entryRow{}).Where("workspace = ? AND kind = ? AND key = ?", workspace, e.Kind, e.Key).
-				Select("Name", "Description", "Touchpoints", "UpdatedAt").Updates(&row).Error
-			if err != nil {
-				return err
-			}
+		if created = inserted.RowsAffected == 1; created {
+			stored = row.entry()
+			return firstError(models.Ask(when, models.Entry{}, false), s.catalogsChanged(tx, workspace))
 		}
-		if err := s.catalogsChanged(tx, workspace); err != nil {
+		before, err := entryByKey(s.locked(tx), workspace, e.Kind, e.Key)
+		if models.ErrorCode(err) == models.NotFound { // deleted since it was in our way
+			return errAgain
+		}
+		if err := firstError(err, models.Ask(when, before, true)); err != nil {
 			return err
 		}
-		stored, err = entryByKey(tx, workspace, e.Kind, e.Key)
-		return err
+		row.CreatedAt = before.CreatedAt
+		stored = row.entry()
+		err = tx.Model(&entryRow{}).Where("workspace = ? AND kind = ? AND key = ?", workspace, e.Kind, e.Key).
+			Select("Name", "Description", "Touchpoints", "UpdatedAt").Updates(&row).Error
+		return firstError(err, s.catalogsChanged(tx, workspace))
 	})
 	s.known.forget(workspace)
 	return stored, created, err
 }
 
-// DeleteEntry takes a key out of its catalog. Answers that name it stay; the key
+// DeleteEntry takes a key out of its catalog, if that is allowed when it is asked. Answers that name it stay; the key
 // comes back at its next use. A touchpoint that stands on a journey is a Conflict.
-func (s *Store) DeleteEntry(ctx context.Context, workspace string, kind models.Kind, key string) error {
+func (s *Store) DeleteEntry(ctx context.Context, workspace string, kind models.Kind, key string, when ...models.Precondition[models.Entry]) error {
 	defer s.known.forget(workspace)
 	return s.transaction(ctx, func(tx *gorm.DB) error {
 		if kind == models.Kind(models.Touchpoint.String()) {
@@ -84,14 +88,12 @@ func (s *Store) DeleteEntry(ctx context.Context, workspace string, kind models.K
 				return err
 			}
 		}
+		now, err := entryByKey(s.locked(tx), workspace, kind, key)
+		if err := firstError(err, models.Ask(when, now, true)); err != nil {
+			return err
+		}
 		deleted := tx.Where("workspace = ? AND kind = ? AND key = ?", workspace, kind, key).Delete(&entryRow{})
-		if deleted.Error != nil {
-			return deleted.Error
-		}
-		if deleted.RowsAffected == 0 {
-			return models.Errorf(models.NotFound, "there is no %s %q", kind, key)
-		}
-		return s.catalogsChanged(tx, workspace)
+		return firstError(deleted.Error, s.catalogsChanged(tx, workspace))
 	})
 }
 
@@ -137,44 +139,57 @@ func metricsOf(db *gorm.DB, workspace string) (models.Metrics, error) {
 	return metrics, nil
 }
 
-// PutMetric creates or redefines a metric of the workspace's own and tells whether it is new.
+// PutMetric creates or redefines a metric of the workspace's own, if that is allowed when it is asked, and tells whether it is new.
 // Once answers exist it must ask for the same answers as before: the same range,
 // good end and audience; else it is a Conflict, and so is a standard metric.
-func (s *Store) PutMetric(ctx context.Context, workspace string, m models.Metric) (created bool, err error) {
+func (s *Store) PutMetric(ctx context.Context, workspace string, m models.Metric, when ...models.Precondition[models.Metric]) (created bool, err error) {
 	if _, standard := models.StandardMetrics()[m.Key]; standard {
 		return false, models.Errorf(models.Conflict, "%q is a standard metric and stays as it is; choose another key", m.Key)
 	}
 	err = s.transaction(ctx, func(tx *gorm.DB) error {
-		var before []metricRow
-		if err := tx.Where("workspace = ? AND key = ?", workspace, m.Key).Find(&before).Error; err != nil {
-			return err
-		}
-		if created = len(before) == 0; !created {
-			if err := redefinable(tx, workspace, before[0], m); err != nil {
-				return err
-			}
-		}
 		row := metricRow{Workspace: workspace, Key: m.Key, Name: m.Name, Question: m.Question, Audience: m.Audience, Scale: m.Scale, CreatedAt: s.now()}
-		if !created {
-			row.CreatedAt = before[0].CreatedAt
+		inserted := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
+		if inserted.Error != nil {
+			return inserted.Error
 		}
-		err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "workspace"}, {Name: "key"}}, UpdateAll: true}).Create(&row).Error
+		var err error
+		if created = inserted.RowsAffected == 1; created {
+			err = models.Ask(when, models.Metric{}, false)
+		} else {
+			err = s.redefineMetric(tx, row, when)
+		}
 		return firstError(err, s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.MetricPut, Object: m.Key}))
 	})
 	return created, err
 }
 
-func redefinable(tx *gorm.DB, workspace string, before metricRow, m models.Metric) error {
-	if before.Same(m.Scale) && before.Audience == m.Audience {
+func (s *Store) redefineMetric(tx *gorm.DB, row metricRow, when []models.Precondition[models.Metric]) error {
+	var before metricRow
+	if err := s.locked(tx).Where("workspace = ? AND key = ?", row.Workspace, row.Key).Take(&before).Error; err != nil {
+		return err
+	}
+	metrics, err := metricsOf(tx, row.Workspace)
+	if err == nil {
+		err = firstError(models.Ask(when, metrics[row.Key], true), redefinable(tx, before, row))
+	}
+	if err != nil {
+		return err
+	}
+	row.CreatedAt = before.CreatedAt
+	return tx.Where("workspace = ? AND key = ?", row.Workspace, row.Key).Save(&row).Error
+}
+
+func redefinable(tx *gorm.DB, before, after metricRow) error {
+	if before.Same(after.Scale) && before.Audience == after.Audience {
 		return nil
 	}
-	answered, err := answered(tx, workspace, m.Key)
+	answered, err := answered(tx, before.Workspace, before.Key)
 	if err != nil || !answered {
 		return err
 	}
 	return models.Errorf(models.Conflict,
 		"metric %q has answers on the scale %d to %d (%s is better, %s): its range, good end and audience can't change any more; define a new metric",
-		m.Key, before.Min, before.Max, before.Better, before.Audience)
+		before.Key, before.Min, before.Max, before.Better, before.Audience)
 }
 
 // answered reports whether the metric has, or had, answers: those that arrived, and

@@ -173,11 +173,18 @@ func policyOf(db *gorm.DB, workspace string) (models.InvitationPolicy, error) {
 	return rows[0].InvitationPolicy, nil
 }
 
-// PutInvitationPolicy sets for how long the workspace leaves people alone. Who
+// PutInvitationPolicy sets for how long the workspace leaves people alone, if that is allowed when it is asked. Who
 // was asked before a shorter policy's time is forgotten for good.
-func (s *Store) PutInvitationPolicy(ctx context.Context, workspace string, p models.InvitationPolicy) error {
+func (s *Store) PutInvitationPolicy(ctx context.Context, workspace string, p models.InvitationPolicy, when ...models.Precondition[models.InvitationPolicy]) error {
 	return s.transaction(ctx, func(tx *gorm.DB) error {
-		err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "workspace"}}, UpdateAll: true}).Create(&policyRow{workspace, p}).Error
+		if err := s.waitForOthers(tx, workspace); err != nil {
+			return err
+		}
+		before, err := policyOf(tx, workspace)
+		if err := firstError(err, models.Ask(when, before, true)); err != nil {
+			return err
+		}
+		err = tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "workspace"}}, UpdateAll: true}).Create(&policyRow{workspace, p}).Error
 		return firstError(err, s.audit(tx, workspace, models.AuditEntry{Act: models.InvitationPolicyPut}))
 	})
 }

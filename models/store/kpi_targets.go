@@ -14,8 +14,12 @@ import (
 
 // FindKPITargets gives the workspace's targets of KPIs, past and to come too, by KPI, period, level, key and day.
 func (s *Store) FindKPITargets(ctx context.Context, workspace string) ([]models.KPITarget, error) {
+	return kpiTargetsOf(s.read.WithContext(ctx), workspace)
+}
+
+func kpiTargetsOf(db *gorm.DB, workspace string) ([]models.KPITarget, error) {
 	var rows []kpiTargetRow
-	if err := s.read.WithContext(ctx).Where("workspace = ?", workspace).Find(&rows).Error; err != nil {
+	if err := db.Where("workspace = ?", workspace).Find(&rows).Error; err != nil {
 		return nil, err
 	}
 	targets := make([]models.KPITarget, len(rows))
@@ -30,19 +34,16 @@ func (s *Store) FindKPITargets(ctx context.Context, workspace string) ([]models.
 }
 
 // PutKPITarget creates a target, or replaces the one of the same figure and day,
-// and tells whether it is new. NotFound when there is no such KPI.
-func (s *Store) PutKPITarget(ctx context.Context, workspace string, t models.KPITarget) (created bool, err error) {
+// if that is allowed when it is asked about all of the KPI's targets, and tells whether it is new. NotFound when there is no such KPI.
+func (s *Store) PutKPITarget(ctx context.Context, workspace string, t models.KPITarget, when ...models.Precondition[[]models.KPITarget]) (created bool, err error) {
 	err = s.transaction(ctx, func(tx *gorm.DB) error {
-		if _, err := kpiByKey(s.locked(tx), workspace, t.KPI); err != nil {
+		exists, err := s.askKPITargets(tx, workspace, t, when)
+		if err != nil {
 			return err
 		}
-		var before int64
-		if err := sameKPITarget(tx, workspace, t).Model(&kpiTargetRow{}).Count(&before).Error; err != nil {
-			return err
-		}
-		created = before == 0
+		created = !exists
 		row := kpiTargetRow{workspace, t.KPI, t.Period, t.Level, t.Key, t.From, t.Value, t.Owner}
-		err := tx.Clauses(clause.OnConflict{
+		err = tx.Clauses(clause.OnConflict{
 			Columns:   []clause.Column{{Name: "workspace"}, {Name: "kpi"}, {Name: "period"}, {Name: "level"}, {Name: "key"}, {Name: "since"}},
 			DoUpdates: clause.AssignmentColumns([]string{"value", "owner"}),
 		}).Create(&row).Error
@@ -51,13 +52,29 @@ func (s *Store) PutKPITarget(ctx context.Context, workspace string, t models.KPI
 	return created, err
 }
 
-// DeleteKPITarget takes a target away; the one before it holds again. NotFound when there is none.
-func (s *Store) DeleteKPITarget(ctx context.Context, workspace string, t models.KPITarget) error {
+// askKPITargets asks about all targets of the KPI, which nobody else changes before the
+// transaction has ended, and reports whether there is the one. NotFound when there is no such KPI.
+func (s *Store) askKPITargets(tx *gorm.DB, workspace string, t models.KPITarget, when []models.Precondition[[]models.KPITarget]) (exists bool, err error) {
+	if _, err := kpiByKey(s.locked(tx), workspace, t.KPI); err != nil {
+		return false, err
+	}
+	var same int64
+	counted := sameKPITarget(tx, workspace, t).Model(&kpiTargetRow{}).Count(&same)
+	all, err := kpiTargetsOf(tx.Where("kpi = ?", t.KPI), workspace)
+	return same > 0, firstError(counted.Error, err, models.Ask(when, all, same > 0))
+}
+
+// DeleteKPITarget takes a target away, if that is allowed when it is asked about all of the KPI's targets; the one before it holds again. NotFound when there is none.
+func (s *Store) DeleteKPITarget(ctx context.Context, workspace string, t models.KPITarget, when ...models.Precondition[[]models.KPITarget]) error {
 	return s.transaction(ctx, func(tx *gorm.DB) error {
-		deleted := sameKPITarget(tx, workspace, t).Delete(&kpiTargetRow{})
-		if deleted.Error == nil && deleted.RowsAffected == 0 {
-			return models.Errorf(models.NotFound, "there is no target of %s per %s for this %s from %s", t.KPI, t.Period, t.Level, t.From)
+		exists, err := s.askKPITargets(tx, workspace, t, when)
+		if err == nil && !exists {
+			err = models.Errorf(models.NotFound, "there is no target of %s per %s for this %s from %s", t.KPI, t.Period, t.Level, t.From)
 		}
+		if err != nil {
+			return err
+		}
+		deleted := sameKPITarget(tx, workspace, t).Delete(&kpiTargetRow{})
 		return firstError(deleted.Error, s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.KPITargetDeleted, Object: t.Object()}))
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/mittari/mittari/models"
 )
@@ -35,44 +36,54 @@ func kpiByKey(db *gorm.DB, workspace, key string) (models.KPI, error) {
 	return row.kpi(), notFound(err, "there is no KPI %q; PUT /v1/kpis/{key} defines one", key)
 }
 
-// PutKPI creates or redefines a KPI and tells whether it is new. Its times are
+// PutKPI creates or redefines a KPI, if that is allowed when it is asked, and tells whether it is new. Its times are
 // the store's to set. Once it has observations it must be one that
 // models.KPI.Redefine lets it become; else it is a Conflict.
-func (s *Store) PutKPI(ctx context.Context, workspace string, k models.KPI) (stored models.KPI, created bool, err error) {
+func (s *Store) PutKPI(ctx context.Context, workspace string, k models.KPI, when ...models.Precondition[models.KPI]) (stored models.KPI, created bool, err error) {
 	err = s.transaction(ctx, func(tx *gorm.DB) error {
 		now := s.now()
-		before, err := kpiByKey(s.locked(tx), workspace, k.Key) // whoever stores observations waits
 		row := kpiRow{workspace, k.Key, k.Name, k.Description, k.Kind, k.Unit, k.Better, k.AddsUp, k.YesNo, now, now}
-		switch created = models.ErrorCode(err) == models.NotFound; {
-		case created:
-			err = tx.Create(&row).Error
-		case err == nil:
-			row.CreatedAt = before.CreatedAt
-			err = s.redefine(tx, workspace, before, row)
+		inserted := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
+		if inserted.Error != nil {
+			return inserted.Error
 		}
 		stored = row.kpi()
+		if created = inserted.RowsAffected == 1; created {
+			err = models.Ask(when, models.KPI{}, false)
+		} else {
+			stored, err = s.redefineKPI(tx, row, when)
+		}
 		return firstError(err, s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.KPIPut, Object: k.Key}))
 	})
 	return stored, created, err
 }
 
-func (s *Store) redefine(tx *gorm.DB, workspace string, before models.KPI, row kpiRow) error {
+func (s *Store) redefineKPI(tx *gorm.DB, row kpiRow, when []models.Precondition[models.KPI]) (models.KPI, error) {
+	before, err := kpiByKey(s.locked(tx), row.Workspace, row.Key) // whoever stores observations waits
+	if models.ErrorCode(err) == models.NotFound {                 // deleted since it was in our way
+		err = errAgain
+	}
+	if err := firstError(err, models.Ask(when, before, true)); err != nil {
+		return before, err
+	}
+	row.CreatedAt = before.CreatedAt
 	var observed int64
-	err := tx.Model(&grainRow{}).Where("workspace = ? AND kpi = ?", workspace, row.Key).Count(&observed).Error
+	err = tx.Model(&grainRow{}).Where("workspace = ? AND kpi = ?", row.Workspace, row.Key).Count(&observed).Error
 	if err == nil && observed > 0 {
 		err = before.Redefine(row.kpi())
 	}
 	if err != nil {
-		return err
+		return before, err
 	}
-	return tx.Model(&kpiRow{}).Where("workspace = ? AND key = ?", workspace, row.Key).
+	return row.kpi(), tx.Model(&kpiRow{}).Where("workspace = ? AND key = ?", row.Workspace, row.Key).
 		Select("Name", "Description", "Kind", "Unit", "Better", "AddsUp", "YesNo", "UpdatedAt").Updates(&row).Error
 }
 
-// DeleteKPI erases a KPI with its observations, their revisions, and its targets. NotFound when there is none.
-func (s *Store) DeleteKPI(ctx context.Context, workspace, key string) error {
+// DeleteKPI erases a KPI, if that is allowed when it is asked, with its observations, their revisions, and its targets. NotFound when there is none.
+func (s *Store) DeleteKPI(ctx context.Context, workspace, key string, when ...models.Precondition[models.KPI]) error {
 	return s.transaction(ctx, func(tx *gorm.DB) error {
-		if _, err := kpiByKey(s.locked(tx), workspace, key); err != nil {
+		now, err := kpiByKey(s.locked(tx), workspace, key)
+		if err := firstError(err, models.Ask(when, now, true)); err != nil {
 			return err
 		}
 		for _, row := range []any{&observationRow{}, &grainRow{}, &kpiTargetRow{}} {

@@ -29,8 +29,12 @@ func (r modelRow) model() models.CompanyModel {
 
 // FindModels gives the workspace's company models by metric.
 func (s *Store) FindModels(ctx context.Context, workspace string) ([]models.CompanyModel, error) {
+	return modelsOf(s.read.WithContext(ctx), workspace)
+}
+
+func modelsOf(db *gorm.DB, workspace string) ([]models.CompanyModel, error) {
 	var rows []modelRow
-	if err := s.read.WithContext(ctx).Where("workspace = ?", workspace).Find(&rows).Error; err != nil {
+	if err := db.Where("workspace = ?", workspace).Find(&rows).Error; err != nil {
 		return nil, err
 	}
 	found := make([]models.CompanyModel, len(rows))
@@ -41,10 +45,13 @@ func (s *Store) FindModels(ctx context.Context, workspace string) ([]models.Comp
 	return found, nil
 }
 
-// PutModel creates or replaces the model of a metric and tells whether it is new. Its time is the store's to set.
-func (s *Store) PutModel(ctx context.Context, workspace string, m models.CompanyModel) (stored models.CompanyModel, created bool, err error) {
+// PutModel creates or replaces the model of a metric, if that is allowed when it is asked about all of them, and tells whether it is new. Its time is the store's to set.
+func (s *Store) PutModel(ctx context.Context, workspace string, m models.CompanyModel, when ...models.Precondition[[]models.CompanyModel]) (stored models.CompanyModel, created bool, err error) {
 	row := modelRow{workspace, m.Metric, m.Level, m.Weights, s.now()}
 	err = s.transaction(ctx, func(tx *gorm.DB) error {
+		if err := s.askModels(tx, workspace, m.Metric, when); err != nil {
+			return err
+		}
 		inserted := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
 		if inserted.Error != nil {
 			return inserted.Error
@@ -61,10 +68,23 @@ func (s *Store) PutModel(ctx context.Context, workspace string, m models.Company
 	return row.model(), created, err
 }
 
-// DeleteModel takes a metric's model away: its company score is that of all
+// askModels asks about all models of the workspace, which nobody else changes before the transaction has ended.
+func (s *Store) askModels(tx *gorm.DB, workspace, metric string, when []models.Precondition[[]models.CompanyModel]) error {
+	if err := s.waitForOthers(tx, workspace); err != nil {
+		return err
+	}
+	all, err := modelsOf(tx, workspace)
+	exists := slices.ContainsFunc(all, func(m models.CompanyModel) bool { return m.Metric == metric })
+	return firstError(err, models.Ask(when, all, exists))
+}
+
+// DeleteModel takes a metric's model away, if that is allowed when it is asked about all of them: its company score is that of all
 // answers together again. NotFound when there is none.
-func (s *Store) DeleteModel(ctx context.Context, workspace, metric string) error {
+func (s *Store) DeleteModel(ctx context.Context, workspace, metric string, when ...models.Precondition[[]models.CompanyModel]) error {
 	return s.transaction(ctx, func(tx *gorm.DB) error {
+		if err := s.askModels(tx, workspace, metric, when); err != nil {
+			return err
+		}
 		deleted := tx.Where("workspace = ? AND metric = ?", workspace, metric).Delete(&modelRow{})
 		if deleted.Error == nil && deleted.RowsAffected == 0 {
 			return models.Errorf(models.NotFound, "there is no company model of %q", metric)

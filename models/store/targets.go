@@ -26,8 +26,12 @@ func (targetRow) TableName() string { return "targets" }
 
 // FindTargets gives the workspace's targets, past and to come too, by metric, level, key and day.
 func (s *Store) FindTargets(ctx context.Context, workspace string) ([]models.Target, error) {
+	return targetsOf(s.read.WithContext(ctx), workspace)
+}
+
+func targetsOf(db *gorm.DB, workspace string) ([]models.Target, error) {
 	var rows []targetRow
-	if err := s.read.WithContext(ctx).Where("workspace = ?", workspace).Find(&rows).Error; err != nil {
+	if err := db.Where("workspace = ?", workspace).Find(&rows).Error; err != nil {
 		return nil, err
 	}
 	slices.SortFunc(rows, func(a, b targetRow) int { // the databases order text each in its way
@@ -41,16 +45,17 @@ func (s *Store) FindTargets(ctx context.Context, workspace string) ([]models.Tar
 	return targets, nil
 }
 
-// PutTarget creates a target, or replaces the one of the same metric, group and day, and tells whether it is new.
-func (s *Store) PutTarget(ctx context.Context, workspace string, t models.Target) (created bool, err error) {
+// PutTarget creates a target, or replaces the one of the same metric, group and day, if that is allowed when it is
+// asked about all targets, and tells whether it is new.
+func (s *Store) PutTarget(ctx context.Context, workspace string, t models.Target, when ...models.Precondition[[]models.Target]) (created bool, err error) {
 	err = s.transaction(ctx, func(tx *gorm.DB) error {
-		var before int64
-		if err := sameTarget(tx, workspace, t).Model(&targetRow{}).Count(&before).Error; err != nil {
+		exists, err := s.askTargets(tx, workspace, t, when)
+		if err != nil {
 			return err
 		}
-		created = before == 0
+		created = !exists
 		row := targetRow{workspace, t.Metric, t.Level, t.Key, t.From, t.Value, t.Owner}
-		err := tx.Clauses(clause.OnConflict{
+		err = tx.Clauses(clause.OnConflict{
 			Columns:   []clause.Column{{Name: "workspace"}, {Name: "metric"}, {Name: "level"}, {Name: "key"}, {Name: "since"}},
 			DoUpdates: clause.AssignmentColumns([]string{"value", "owner"}),
 		}).Create(&row).Error
@@ -59,13 +64,29 @@ func (s *Store) PutTarget(ctx context.Context, workspace string, t models.Target
 	return created, err
 }
 
-// DeleteTarget takes a target away; the one before it holds again. NotFound when there is none.
-func (s *Store) DeleteTarget(ctx context.Context, workspace string, t models.Target) error {
+// askTargets asks about all targets of the workspace, which nobody else changes before the
+// transaction has ended, and reports whether there is the one.
+func (s *Store) askTargets(tx *gorm.DB, workspace string, t models.Target, when []models.Precondition[[]models.Target]) (exists bool, err error) {
+	if err := s.waitForOthers(tx, workspace); err != nil {
+		return false, err
+	}
+	var same int64
+	counted := sameTarget(tx, workspace, t).Model(&targetRow{}).Count(&same)
+	all, err := targetsOf(tx, workspace)
+	return same > 0, firstError(counted.Error, err, models.Ask(when, all, same > 0))
+}
+
+// DeleteTarget takes a target away, if that is allowed when it is asked about all targets; the one before it holds again. NotFound when there is none.
+func (s *Store) DeleteTarget(ctx context.Context, workspace string, t models.Target, when ...models.Precondition[[]models.Target]) error {
 	return s.transaction(ctx, func(tx *gorm.DB) error {
-		deleted := sameTarget(tx, workspace, t).Delete(&targetRow{})
-		if deleted.Error == nil && deleted.RowsAffected == 0 {
-			return models.Errorf(models.NotFound, "there is no target of %s for this %s from %s", t.Metric, t.Level, t.From)
+		exists, err := s.askTargets(tx, workspace, t, when)
+		if err == nil && !exists {
+			err = models.Errorf(models.NotFound, "there is no target of %s for this %s from %s", t.Metric, t.Level, t.From)
 		}
+		if err != nil {
+			return err
+		}
+		deleted := sameTarget(tx, workspace, t).Delete(&targetRow{})
 		return firstError(deleted.Error, s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.TargetDeleted, Object: t.Object()}))
 	})
 }

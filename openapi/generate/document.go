@@ -47,6 +47,7 @@ func complete(doc *openapi3.T, root string) error {
 	streamLines(doc)
 	addProblems(doc)
 	addIdempotency(doc)
+	addTags(doc)
 	askForKeys(doc)
 	closeBodies(doc)
 	return addExamples(doc)

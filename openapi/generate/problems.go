@@ -37,6 +37,8 @@ func problems() []problem {
 		{code: "not_acceptable", status: http.StatusNotAcceptable, title: "The form asked for can't be given",
 			detail: "responses can be had as application/json, application/x-ndjson or text/csv; ask for one by the Accept header"},
 		{code: models.Conflict, status: http.StatusConflict, title: "Contradicts what is stored", detail: `there is a workspace "acme" already`},
+		{code: "precondition_failed", status: http.StatusPreconditionFailed, title: "Not as the writer expects",
+			detail: "it has changed since it was read, or is not there any more; read it again, and send the ETag that it has now as If-Match"},
 		{code: models.TooLarge, status: http.StatusRequestEntityTooLarge, title: "The request is too large",
 			detail: "the body may have 1048576 bytes at most; send many a line each, responses to /v1/responses/bulk"},
 		{code: models.Invalid, status: http.StatusUnprocessableEntity, title: "The content breaks a rule", detail: "the response was not stored",
@@ -58,8 +60,8 @@ func problemOf(code models.Code) problem {
 // any operation may be refused for is added to each.
 func addProblems(doc *openapi3.T) {
 	doc.Components.Responses = openapi3.ResponseBodies{}
-	operations(doc, func(_, method string, op *openapi3.Operation) {
-		for _, status := range unasked(method, op) {
+	operations(doc, func(path, method string, op *openapi3.Operation) {
+		for _, status := range unasked(method, op, doc.Paths.Value(path)) {
 			if op.Responses.Status(status) == nil {
 				op.AddResponse(status, openapi3.NewResponse().WithDescription(http.StatusText(status)))
 			}
@@ -87,7 +89,7 @@ func (p problem) responseAs(description string, shared openapi3.ResponseBodies) 
 }
 
 // unasked are the refusals that an operation need not say it has.
-func unasked(method string, op *openapi3.Operation) []int {
+func unasked(method string, op *openapi3.Operation, at *openapi3.PathItem) []int {
 	if op.Security == nil {
 		return nil
 	}
@@ -100,6 +102,9 @@ func unasked(method string, op *openapi3.Operation) []int {
 	}
 	if method == http.MethodPost { // by an Idempotency-Key
 		statuses = append(statuses, http.StatusConflict, http.StatusUnprocessableEntity)
+	}
+	if at.Put != nil && (method == http.MethodPut || method == http.MethodDelete) { // by If-Match
+		statuses = append(statuses, http.StatusPreconditionFailed)
 	}
 	return statuses
 }
