@@ -63,8 +63,11 @@ func newOffice(t *testing.T, database string) *office {
 	if o.exporter, err = metrics.New(metrics.Config{Source: o.db, Log: log, Now: now}); err != nil {
 		t.Fatal(err)
 	}
-	o.handler = api.New(api.Config{Store: o.db, Recorder: writer, Clock: now, NewID: store.NewID, Logger: log, Operators: "default",
+	o.handler, err = api.New(api.Config{Store: o.db, Recorder: writer, Clock: now, NewID: store.NewID, Logger: log, Operators: "default",
 		Ready: func() error { return nil }, Observe: func(string, string, int, time.Duration) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	o.admin = o.key("admin", models.Admin)
 	o.reader = o.key("reader", slices.DeleteFunc(models.Scopes(), func(s models.Scope) bool { return s == models.Admin })...)
 	o.must(o.admin, "PUT", "/v1/metrics/mood", `{"name":"Mood","min":0,"max":99,"top":70,"bottom":30,"headline":"mean","audience":"employee"}`)

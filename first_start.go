@@ -79,11 +79,11 @@ func welcome(w io.Writer, s *servers, key string) {
 	fmt.Fprintf(w, `
 Mittari %s is ready.
 
-  Landing page   http://%s/
-  API and docs   http://%s/docs/
+  Landing page   %s/
+  API and docs   %s/docs/
   Scores         http://%s/metrics/cx   (for Prometheus)
   This process   http://%s/metrics
-`, version, s.apiAddress, s.apiAddress, s.metricsAddress, s.metricsAddress)
+`, version, s.apiURL, s.apiURL, s.metricsAddress, s.metricsAddress)
 	switch {
 	case key == "":
 		fmt.Fprint(w, "\nThe first admin key was shown at the first start; make another one with: mittari keys create NAME --scope admin\n\n")
@@ -94,10 +94,10 @@ Mittari %s is ready.
 	fmt.Fprintf(w, `
 Send a first answer, and ask for its score:
 
-  curl http://%[1]s/v1/responses -H "Authorization: Bearer %[2]s" -d '{"metric":"nps","score":9}'
-  curl "http://%[1]s/v1/scores?metric=nps&window=today" -H "Authorization: Bearer %[2]s"
+  curl %[1]s/v1/responses -H "Authorization: Bearer %[2]s" -d '{"metric":"nps","score":9}'
+  curl "%[1]s/v1/scores?metric=nps&window=today" -H "Authorization: Bearer %[2]s"
 
-`, s.apiAddress, key)
+`, s.apiURL, key)
 }
 
 // isTerminal reports whether somebody looks at what is written to w.

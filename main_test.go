@@ -60,7 +60,7 @@ func start(t testing.TB, database string, args ...string) *running {
 		}
 		return strings.Contains(r.out.String(), "is ready")
 	})
-	r.api = "http://" + find(t, r.out.String(), `Landing page +http://(\S+)/\n`)
+	r.api = find(t, r.out.String(), `Landing page +(https?://\S+)/\n`)
 	r.metrics = "http://" + find(t, r.out.String(), `This process +http://(\S+)/metrics`)
 	return r
 }

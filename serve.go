@@ -59,10 +59,10 @@ func (c *serveCommand) Run(p *program) error {
 	workers.Go(func() { expire(background, db, c.kept(), instruments.CountExpired, log) })
 
 	state := &readiness{database: db.Ping}
-	handler := api.New(api.Config{
-		Store: db, Recorder: counted{writer, instruments}, Clock: time.Now, NewID: store.NewID, Logger: log,
-		Operators: homeWorkspace, Persons: c.persons(), SeriesAddress: c.MetricsListen, Ready: state.check, Observe: instruments.ObserveRequest,
-	})
+	handler, err := c.newHandler(db, counted{writer, instruments}, state.check, log)
+	if err != nil {
+		return err
+	}
 	series := exporter.Handler()
 	if c.Pprof {
 		series = withProfiles(series)
@@ -73,6 +73,16 @@ func (c *serveCommand) Run(p *program) error {
 	}
 	welcome(p.stdout, servers, key)
 	return c.untilStopped(p.ctx, servers, state, log)
+}
+
+// newHandler is the API.
+func (c *serveCommand) newHandler(db *store.Store, recorder counted, ready func() error, log *slog.Logger) (*api.Handler, error) {
+	return api.New(api.Config{
+		Store: db, Recorder: recorder, Clock: time.Now, NewID: store.NewID, Logger: log, Operators: homeWorkspace, Persons: c.persons(),
+		SeriesAddress: c.MetricsListen, Ready: ready, Observe: recorder.instruments.ObserveRequest,
+		KeyLimit: c.keyLimit(), AddressLimit: c.addressLimit(), Limited: recorder.instruments.CountLimited,
+		TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,
+	})
 }
 
 // untilStopped waits for the end, and then for the requests under way.

@@ -253,11 +253,15 @@ func TestSettingsAreReadFromFlagsVariablesAndFiles(t *testing.T) {
 }
 
 func TestWrongSettingsAreAllNamedAtOnce(t *testing.T) {
-	code, _, errs := call(t, envOf(), "serve", "--listen", "nowhere", "--time-zone", "Mars/Olympus", "--admin-key", "short", "--queue", "0", "--retention", "3d")
+	code, _, errs := call(t, envOf(), "serve", "--listen", "nowhere", "--time-zone", "Mars/Olympus", "--admin-key", "short", "--queue", "0", "--retention", "3d",
+		"--tls-cert-file", "a.pem", "--rate-limit=-1", "--address-rate-burst", "0", "--trusted-proxies", "10.0.0.0/8,proxy", "--cors-origins", "https://shop.example,*", "--stall-timeout", "0s", "--max-connections", "0")
 	if code != 1 {
 		t.Errorf("gave %d", code)
 	}
-	for _, want := range []string{"--listen", "--time-zone", "--admin-key", "--queue", `--retention must be a number of days from 30d to 36500d, such as 400d, is "3d"`} {
+	for _, want := range []string{
+		"--tls-key-file", "--rate-limit", "--address-rate-burst", `one is "proxy"`, `one is "*"`, "--stall-timeout", "--max-connections",
+		"--listen", "--time-zone", "--admin-key", "--queue", `--retention must be a number of days from 30d to 36500d, such as 400d, is "3d"`,
+	} {
 		if !strings.Contains(errs, want) {
 			t.Errorf("%s is not named in:\n%s", want, errs)
 		}

@@ -27,6 +27,9 @@ func (s *server) authorize(c *gin.Context, scope models.Scope) error {
 		return err
 	}
 	c.Set(keyOfRequest, key)
+	if err := s.spend(key); err != nil {
+		return err
+	}
 	if scope == anyKey {
 		return nil
 	}
@@ -42,10 +45,10 @@ func bearer(c *gin.Context) string {
 	return strings.TrimSpace(token)
 }
 
+// keyOf finds a key by its token's SHA-256, here and in the database. How long that takes may tell
+// how a hash begins, which is of no use: nobody can choose a token's hash, or make a token of one. So tokens are never compared.
 func (s *server) keyOf(c *gin.Context, token string) (models.Key, error) {
-	key, err := s.keys.get(models.HashToken(token), func(hash [32]byte) (models.Key, error) {
-		return s.Store.KeyByHash(c.Request.Context(), hash)
-	})
+	key, err := s.keys.get(models.HashToken(token), func(hash [32]byte) (models.Key, error) { return s.lookUp(c, hash) })
 	if models.ErrorCode(err) == models.NotFound || err == nil && key.RevokedAt != nil {
 		return key, models.Errorf(models.Unauthorized, "the key is unknown or was revoked")
 	}
@@ -142,12 +145,22 @@ func (c *cache[K, V]) keep(key K, value V, cleared int) {
 	}
 }
 
-// clear forgets everything.
+// knows reports whether the key was ever found.
+func (c *cache[K, V]) knows(key K) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	_, found := c.entries[key]
+	return found
+}
+
+// clear forgets everything, but for which keys were found.
 func (c *cache[K, V]) clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.cleared++
-	clear(c.entries)
+	for key := range c.entries {
+		c.entries[key] = cached[V]{}
+	}
 }
 
 func stack() []byte { return debug.Stack() }

@@ -121,6 +121,7 @@ type bulk[S, A any] struct {
 	out    *json.Encoder
 	chunk  chunk[A]      // that is being read
 	size   int           // of its documents, bytes
+	count  int           // of the documents that were read, of all chunks
 	stored chan chunk[A] // gives the chunk that is under way; nil when none is
 	logged string        // the error that was logged last
 }
@@ -141,6 +142,11 @@ func (b *bulk[S, A]) read(elements *elements) error {
 			return b.flush()
 		case unread != nil && line == 0: // it is the body's fault, not a line's
 			return unread
+		}
+		if b.count++; b.count%linesOfARequest == 0 {
+			if err := b.spendLines(b.c); err != nil {
+				return err
+			}
 		}
 		if err := b.add(raw, line, unread); err != nil {
 			return err

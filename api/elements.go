@@ -54,6 +54,8 @@ func (e *elements) begin() error {
 		switch {
 		case errors.Is(err, io.EOF):
 			return models.Errorf(malformed, "the body is empty; send a document a line, or an array of them")
+		case models.ErrorCode(err) == models.TooLarge:
+			return err
 		case err != nil:
 			return models.Errorf(malformed, "the body broke off: %v", err)
 		case b[0] == '[':

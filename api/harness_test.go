@@ -17,8 +17,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gin-gonic/gin"
-
 	"github.com/mittari/mittari/api"
 	"github.com/mittari/mittari/models"
 	"github.com/mittari/mittari/models/ingest"
@@ -47,7 +45,7 @@ type setup struct {
 // server is the real router, store and writer behind a listener of 127.0.0.1.
 type server struct {
 	url     string
-	engine  *gin.Engine
+	handler *api.Handler
 	client  *http.Client // holds every answer against the OpenAPI document
 	plain   *http.Client // does not
 	store   *store.Store
@@ -89,10 +87,18 @@ func newServer(t testing.TB, with setup) *server {
 	if with.config != nil {
 		with.config(&config)
 	}
-	handler := api.New(config)
-	s.engine = handler.(*gin.Engine)
-	s.listen(t, handler)
+	s.handler = handlerOf(t, config)
+	s.listen(t, s.handler)
 	return s
+}
+
+func handlerOf(t testing.TB, config api.Config) *api.Handler {
+	t.Helper()
+	handler, err := api.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return handler
 }
 
 func (s *server) runWriter() { s.running.Do(func() { s.workers.Go(s.writer.Run) }) }
@@ -219,7 +225,7 @@ func (j *journal) String() string {
 // routesOf are the patterns of all routes as "METHOD /path", in order.
 func (s *server) routesOf() []string {
 	var routes []string
-	for _, r := range s.engine.Routes() {
+	for _, r := range s.handler.Routes() {
 		routes = append(routes, r.Method+" "+r.Path)
 	}
 	slices.Sort(routes)

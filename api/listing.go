@@ -37,14 +37,14 @@ type listing[T any] struct {
 
 // answer gives the list in the form that the request's Accept header prefers.
 func (l listing[T]) answer(c *gin.Context) error {
-	c.Header("Vary", "Accept")
+	c.Writer.Header().Add("Vary", "Accept")
 	switch negotiate(c.Request.Header.Values("Accept"), formJSON, formNDJSON, formCSV) {
 	case formJSON:
 		return l.answerPage(c)
 	case formNDJSON:
 		c.Header("Content-Type", formNDJSON)
 		encoder := json.NewEncoder(c.Writer)
-		return l.each(func(page []T) error {
+		return l.each(c.Writer.Flush, func(page []T) error {
 			for _, row := range page {
 				if err := encoder.Encode(row); err != nil {
 					return err
@@ -55,7 +55,7 @@ func (l listing[T]) answer(c *gin.Context) error {
 	case formCSV:
 		c.Header("Content-Type", formCSV+"; charset=utf-8; header=present")
 		c.Header("Content-Disposition", `attachment; filename="`+l.plural+`.csv"`)
-		return firstError(l.header(), l.each(l.write))
+		return firstError(l.header(), l.each(c.Writer.Flush, l.write))
 	}
 	return models.Errorf(notAcceptable, "%s can be had as %s, %s or %s; ask for one by the Accept header", l.plural, formJSON, formNDJSON, formCSV)
 }
@@ -79,7 +79,8 @@ func (l listing[T]) answerPage(c *gin.Context) error {
 }
 
 // each streams the list page by page; its limit, when given, bounds the whole.
-func (l listing[T]) each(write func([]T) error) error {
+// What is written goes out, by flush, before the next page is read.
+func (l listing[T]) each(flush func(), write func([]T) error) error {
 	limit := maxLimit
 	if l.limit > 0 {
 		limit = l.limit
@@ -95,6 +96,7 @@ func (l listing[T]) each(write func([]T) error) error {
 		if len(page) < limit || l.limit > 0 {
 			return nil
 		}
+		flush()
 		before = l.id(page[len(page)-1])
 	}
 }

@@ -60,7 +60,7 @@ func onceServers(t *testing.T, with func(*api.Config), test func(t *testing.T, s
 			}})
 			replica := &server{store: s.store, writer: s.writer, clock: s.clock, logs: s.logs}
 			replica.running.Do(func() {}) // the writer runs already
-			replica.listen(t, api.New(config))
+			replica.listen(t, handlerOf(t, config))
 			test(t, s, replica)
 		})
 	}

@@ -17,7 +17,12 @@ var landingPage string
 // landing is the page that links everything, the series on their own listener too.
 func (s *server) landing(c *gin.Context) error {
 	c.Header("Content-Type", "text/html; charset=utf-8")
-	return s.page.Execute(c.Writer, struct{ API, Series string }{c.Request.Host, seriesHost(s.SeriesAddress, c.Request.Host)})
+	c.Header("Content-Security-Policy", s.pagePolicy)
+	scheme := "http"
+	if c.Request.TLS != nil {
+		scheme = "https"
+	}
+	return s.page.Execute(c.Writer, struct{ Scheme, API, Series string }{scheme, c.Request.Host, seriesHost(s.SeriesAddress, c.Request.Host)})
 }
 
 // seriesHost is where a browser that asked for host finds the listener of the

@@ -363,7 +363,7 @@ func TestIDsStoredBeforeThePepperAreStillTheirPersons(t *testing.T) {
 		}
 		later := &server{store: s.store, writer: s.writer, clock: s.clock, logs: s.logs}
 		later.running.Do(func() {}) // it runs already
-		later.listen(t, api.New(api.Config{Store: s.store, Recorder: s.writer, Clock: s.clock.now, NewID: store.NewID, Logger: slog.New(slog.DiscardHandler),
+		later.listen(t, handlerOf(t, api.Config{Store: s.store, Recorder: s.writer, Clock: s.clock.now, NewID: store.NewID, Logger: slog.New(slog.DiscardHandler),
 			Operators: home, Persons: persons, Ready: func() error { return nil }, Observe: func(string, string, int, time.Duration) {}}))
 		admin = caller{server: later, token: admin.token}
 		admin.record(t, `{"person":"c-1","metric":"nps","score":8}`)

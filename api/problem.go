@@ -19,6 +19,8 @@ const (
 	malformed        models.Code = "malformed" // not JSON, not UTF-8, a bad query
 	methodNotAllowed models.Code = "method_not_allowed"
 	notAcceptable    models.Code = "not_acceptable"
+	unsupported      models.Code = "unsupported_encoding" // of the body
+	tooMany          models.Code = "too_many_requests"
 	internal         models.Code = "internal"
 
 	preconditionFailed models.Code = "precondition_failed" // of If-Match or If-None-Match
@@ -51,7 +53,9 @@ func problemKinds() map[models.Code]problemKind {
 		models.Conflict:     {http.StatusConflict, "Contradicts what is stored"},
 		preconditionFailed:  {http.StatusPreconditionFailed, "Not as the writer expects"},
 		models.TooLarge:     {http.StatusRequestEntityTooLarge, "The request is too large"},
+		unsupported:         {http.StatusUnsupportedMediaType, "The body's encoding is not known"},
 		models.Invalid:      {http.StatusUnprocessableEntity, "The content breaks a rule"},
+		tooMany:             {http.StatusTooManyRequests, "Too many requests"},
 		models.Busy:         {http.StatusServiceUnavailable, "Try again"},
 		internal:            {http.StatusInternalServerError, "Internal error"},
 	}
@@ -89,6 +93,9 @@ func (s *server) handle(scope models.Scope, h handler) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		err := s.authorize(c, scope)
 		if err == nil {
+			err = unpack(c)
+		}
+		if err == nil {
 			err = h(c)
 		}
 		if err != nil {
@@ -106,8 +113,11 @@ func (s *server) refuse(c *gin.Context, err error) {
 	if wait, tell := retryAfter(err); tell {
 		c.Header("Retry-After", wait)
 	}
-	if p.Status == http.StatusUnauthorized {
+	switch p.Status {
+	case http.StatusUnauthorized:
 		c.Header("WWW-Authenticate", `Bearer realm="mittari"`)
+	case http.StatusUnsupportedMediaType:
+		c.Header("Accept-Encoding", "gzip, zstd")
 	}
 	c.Header("Content-Type", "application/problem+json")
 	c.AbortWithStatusJSON(p.Status, p)

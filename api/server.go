@@ -27,6 +27,12 @@ type Config struct {
 	Persons   models.Persons // under which names persons are stored; the zero value: under their ids
 	Ready     func() error   // nil: the server may be sent requests
 
+	KeyLimit       Limit              // of what each key may send
+	AddressLimit   Limit              // of unknown keys from each address
+	Limited        func(limit string) // is told of each request that the limit refused, key or address; may be nil
+	TrustedProxies []string           // addresses and networks whose X-Forwarded-For is believed; may be empty
+	CORSOrigins    []string           // whose pages may call the API from a browser; may be empty
+
 	SeriesAddress string // host:port of the listener of the series, for the landing page
 	Observe       func(method, route string, status int, took time.Duration)
 }
@@ -55,26 +61,41 @@ type Store interface {
 type server struct {
 	Config
 	page       *template.Template // the landing page
+	pagePolicy string             // its content security policy
+	limits     limits
 	keys       *cache[[32]byte, models.Key]
 	workspaces *cache[string, workspaceRules]
 }
 
-// New builds the API's handler.
-func New(c Config) http.Handler {
-	s := &server{Config: c, page: template.Must(template.New("landing").Parse(landingPage)), keys: newCache[[32]byte, models.Key](c.Clock), workspaces: newCache[string, workspaceRules](c.Clock)}
+// Handler is the API's.
+type Handler struct {
+	http.Handler
+	engine *gin.Engine // behind what every answer has
+}
+
+// Routes are the routes that there are.
+func (h *Handler) Routes() gin.RoutesInfo { return h.engine.Routes() }
+
+// New builds the API's handler. Addresses of trusted proxies that are none are an error.
+func New(c Config) (*Handler, error) {
+	s := &server{
+		Config: c, page: template.Must(template.New("landing").Parse(landingPage)), pagePolicy: pagePolicy(landingPage), limits: newLimits(c),
+		keys: newCache[[32]byte, models.Key](c.Clock), workspaces: newCache[string, workspaceRules](c.Clock),
+	}
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = false
 	engine.UseRawPath = true // a key in a path may hold an escaped slash; it is unknown, not another route
-	if err := engine.SetTrustedProxies(nil); err != nil {
-		panic(err) // nil is always valid
+	engine.RemoteIPHeaders = []string{"X-Forwarded-For"}
+	if err := engine.SetTrustedProxies(c.TrustedProxies); err != nil {
+		return nil, err
 	}
 	engine.Use(s.observe, s.recover)
 	engine.NoRoute(s.handle("", noRoute))
 	engine.NoMethod(s.handle("", noMethod))
 	s.routes(engine)
-	return engine
+	return &Handler{guarded(shared(c.CORSOrigins, packed(engine))), engine}, nil
 }
 
 // observe tells of each request by the route's pattern, never by its path.

@@ -67,7 +67,7 @@ func (s *server) findTable(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Header("Vary", "Accept")
+	c.Writer.Header().Add("Vary", "Accept")
 	form := negotiate(c.Request.Header.Values("Accept"), formJSON, formNDJSON, formCSV, formParquet)
 	if form == "" {
 		return models.Errorf(notAcceptable, "the table can be had as %s, %s, %s or %s; ask for one by the Accept header", formJSON, formNDJSON, formCSV, formParquet)

@@ -18,6 +18,7 @@ type Instruments struct {
 	commit    prometheus.Histogram
 	failures  prometheus.Counter
 	expired   prometheus.Counter
+	limited   *prometheus.CounterVec
 }
 
 func newInstruments(registry prometheus.Registerer) *Instruments {
@@ -46,10 +47,17 @@ func newInstruments(registry prometheus.Registerer) *Instruments {
 			Namespace: namespace, Name: "expired_responses_total",
 			Help: "Responses that this process deleted because they are older than they are kept; they stay counted in every score.",
 		}),
+		limited: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: namespace, Subsystem: "http", Name: "limited_requests_total",
+			Help: "Requests of the API that were told to come later, by the limit: key (it sends more than one may), address (too many unknown keys come from it).",
+		}, []string{"limit"}),
+	}
+	for _, limit := range []string{"key", "address"} {
+		i.limited.WithLabelValues(limit)
 	}
 	i.CountResponses(0, 0, 0)
 	i.responses.WithLabelValues("shed")
-	registry.MustRegister(i.requests, i.responses, i.batch, i.commit, i.failures, i.expired)
+	registry.MustRegister(i.requests, i.responses, i.batch, i.commit, i.failures, i.expired, i.limited)
 	return i
 }
 
@@ -89,6 +97,9 @@ func (i *Instruments) ObserveCommit(responses int, took time.Duration, err error
 
 // CountExpired counts responses that were deleted as older than they are kept.
 func (i *Instruments) CountExpired(responses int) { i.expired.Add(float64(responses)) }
+
+// CountLimited counts a request that a limit refused: key or address.
+func (i *Instruments) CountLimited(limit string) { i.limited.WithLabelValues(limit).Inc() }
 
 // Queue shows the ingest queue; length is asked at each scrape. To be called once.
 func (i *Instruments) Queue(length func() int, capacity int) {

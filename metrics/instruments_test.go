@@ -21,6 +21,7 @@ func TestInstrumentsAreShown(t *testing.T) {
 	i.Queue(func() int { return 3 }, 4096)
 	i.Wait(func() time.Duration { return 250 * time.Millisecond }, 2*time.Second)
 	i.CountShed()
+	i.CountLimited("address")
 	i.Database(func() (int, int, int) { return 1, 2, 8 })
 	e.Registry().MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "mittari_own", Help: "Of another part."}, func() float64 { return 1 }))
 	text := get(t, e, "/metrics").Body.String()
@@ -38,6 +39,8 @@ func TestInstrumentsAreShown(t *testing.T) {
 		`mittari_ingest_commit_duration_seconds_count 2`,
 		`mittari_ingest_commit_failures_total 1`,
 		`mittari_expired_responses_total 500`,
+		`mittari_http_limited_requests_total{limit="address"} 1`,
+		`mittari_http_limited_requests_total{limit="key"} 0`,
 		`mittari_ingest_queue_length 3`,
 		`mittari_ingest_queue_capacity 4096`,
 		`mittari_database_connections{state="in_use"} 1`,

@@ -41,8 +41,13 @@ func problems() []problem {
 			detail: "it has changed since it was read, or is not there any more; read it again, and send the ETag that it has now as If-Match"},
 		{code: models.TooLarge, status: http.StatusRequestEntityTooLarge, title: "The request is too large",
 			detail: "the body may have 1048576 bytes at most; send many a line each, responses to /v1/responses/bulk"},
+		{code: "unsupported_encoding", status: http.StatusUnsupportedMediaType, title: "The body's encoding is not known",
+			detail: `a body with the Content-Encoding "br" can't be read; gzip and zstd can, one of them`, header: "Accept-Encoding", about: "What can be read"},
 		{code: models.Invalid, status: http.StatusUnprocessableEntity, title: "The content breaks a rule", detail: "the response was not stored",
 			errors: []models.Fault{{Field: "answers[0].score", Message: "must be from 0 to 10, is 11"}, {Field: "answers[1].metric", Message: "is missing: one of ces, csat, nps"}}},
+		{code: "too_many_requests", status: http.StatusTooManyRequests, title: "Too many requests",
+			detail: "too many unknown keys came from this address; check the key, and try again when the seconds of Retry-After have passed",
+			header: "Retry-After", about: "After how many seconds to try again"},
 		{code: models.Busy, status: http.StatusServiceUnavailable, title: "Try again", detail: "the database can't be reached or is busy; try again: with a submission_id nothing is stored twice",
 			header: "Retry-After", about: "After how many seconds to try again"},
 		{code: "internal", status: http.StatusInternalServerError, title: "Internal error", detail: "internal error; it is in the server's log"},
@@ -93,7 +98,7 @@ func unasked(method string, op *openapi3.Operation, at *openapi3.PathItem) []int
 	if op.Security == nil {
 		return nil
 	}
-	statuses := []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusInternalServerError, http.StatusServiceUnavailable}
+	statuses := []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusUnsupportedMediaType, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable}
 	if len(scopesOf(op)) > 0 {
 		statuses = append(statuses, http.StatusForbidden)
 	}

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"net"
+	"sync"
+)
+
+// bounded lets the listener have so many connections at once; further ones wait, outside of this process.
+func bounded(l net.Listener, most int) net.Listener {
+	return boundedListener{l, make(chan struct{}, most)}
+}
+
+type boundedListener struct {
+	net.Listener
+	room chan struct{}
+}
+
+// Accept waits for room, and for a connection.
+func (l boundedListener) Accept() (net.Conn, error) {
+	l.room <- struct{}{}
+	c, err := l.Listener.Accept()
+	if err != nil {
+		<-l.room
+		return nil, err
+	}
+	return &boundedConn{c, sync.OnceFunc(func() { <-l.room })}, nil
+}
+
+type boundedConn struct {
+	net.Conn
+	leave func()
+}
+
+// CloseWrite tells the client that nothing follows, before the connection is closed.
+func (c *boundedConn) CloseWrite() error {
+	if half, can := c.Conn.(interface{ CloseWrite() error }); can {
+		return half.CloseWrite()
+	}
+	return nil
+}
+
+// Close closes the connection, and makes room.
+func (c *boundedConn) Close() error {
+	defer c.leave()
+	return c.Conn.Close()
+}
