@@ -57,7 +57,7 @@ const headerTimeout = 10 * time.Second
 
 func newServer(handler http.Handler, s guardSettings, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler: paced(handler, s.StallTimeout), ReadHeaderTimeout: min(headerTimeout, s.StallTimeout), IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: paced(handler, s.StallTimeout), ReadHeaderTimeout: min(headerTimeout, s.StallTimeout), ReadTimeout: s.StallTimeout, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug), // aborted connections and the like
 	}
 }

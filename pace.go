@@ -19,17 +19,21 @@ const pieceSize = 64 << 10
 // paced ends requests whose client stalls: one whose body comes more slowly than leastRate
 // for as long as stall, or who takes nothing of the answer for so long. A body that
 // keeps coming may take hours, and what the server itself takes its time for doesn't count.
+//
+// It is for a server whose ReadTimeout is the same: the first deadline of a body is that, which costs nothing.
 func paced(handler http.Handler, stall time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := &exchange{ResponseWriter: w, connection: http.NewResponseController(w), stall: stall, left: stall, multiplexed: r.ProtoMajor > 1}
 		if r.Body != nil && r.Body != http.NoBody {
 			x.body, x.request = r.Body, *r // a copy: net/http looks after the body that it knows
 			x.request.Body = (*pacedBody)(x)
-			r = &x.request
-			if !x.multiplexed {
-				x.allowReading(time.Now()) // also for what the handler leaves unread
-				x.allowWriting()           // of "100 Continue"
+			r, x.readBy = &x.request, time.Now().Add(stall)
+			if r.Header["Expect"] != nil {
+				x.allowWriting() // of "100 Continue", which the first Read sends
 			}
+		}
+		if x.body == nil || x.multiplexed {
+			x.waitForNothing()
 		}
 		handler.ServeHTTP(x, r)
 		x.allowWriting() // of what is buffered
@@ -61,6 +65,9 @@ func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 func (x *exchange) allowReading(now time.Time) {
 	x.moveOn(&x.readBy, now.Add(x.left), (*http.ResponseController).SetReadDeadline)
 }
+
+// waitForNothing lets net/http wait for the client's going away, however long the request takes.
+func (x *exchange) waitForNothing() { _ = x.connection.SetReadDeadline(time.Time{}) }
 
 // allowWriting leaves time for the rest of a body that was not read to its end: before it answers, net/http waits for that.
 func (x *exchange) allowWriting() {
@@ -118,7 +125,7 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 	switch {
 	case errors.Is(err, io.EOF), err == nil && x.multiplexed:
 		x.whole = err != nil
-		_ = x.connection.SetReadDeadline(time.Time{}) // net/http waits for the client's going away from now on
+		x.waitForNothing()
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		err = fmt.Errorf("too little of it came within %s", x.stall)
 	}
