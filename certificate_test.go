@@ -102,8 +102,8 @@ func TestBothListenersSpeakTLSAndTakeARenewedCertificateWithoutARestart(t *testi
 		t.Fatal(err)
 	}
 	r := start(t, sqliteURL(t), "--tls-cert-file", a.cert, "--tls-key-file", a.key, "--metrics-web-config", config)
-	if !strings.HasPrefix(r.api, "https://127.0.0.1:") {
-		t.Fatalf("the API is said to be at %s", r.api)
+	if !strings.HasPrefix(r.api, "https://127.0.0.1:") || !strings.HasPrefix(r.metrics, "https://127.0.0.1:") {
+		t.Fatalf("they are said to be at %s and %s", r.api, r.metrics)
 	}
 	for _, url := range []string{r.api, r.metrics} {
 		for version, taken := range map[uint16]bool{tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {

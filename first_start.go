@@ -81,9 +81,9 @@ Mittari %s is ready.
 
   Landing page   %s/
   API and docs   %s/docs/
-  Scores         http://%s/metrics/cx   (for Prometheus)
-  This process   http://%s/metrics
-`, version, s.apiURL, s.apiURL, s.metricsAddress, s.metricsAddress)
+  Scores         %s/metrics/cx   (for Prometheus)
+  This process   %s/metrics
+`, version, s.apiURL, s.apiURL, s.metricsURL, s.metricsURL)
 	switch {
 	case key == "":
 		fmt.Fprint(w, "\nThe first admin key was shown at the first start; make another one with: mittari keys create NAME --scope admin\n\n")

@@ -6,7 +6,10 @@ import (
 	"math"
 	"net/netip"
 	"net/url"
+	"os"
 	"time"
+
+	"github.com/goccy/go-yaml"
 
 	"github.com/mittari/mittari/api"
 )
@@ -72,4 +75,15 @@ func (s guardSettings) keyLimit() api.Limit {
 // addressLimit is of unknown keys from each address.
 func (s guardSettings) addressLimit() api.Limit {
 	return api.Limit{Rate: s.AddressRateLimit, Burst: s.AddressRateBurst}
+}
+
+// metricsScheme is https where the metrics' web config asks for TLS. What is wrong with that file is told when it is served by.
+func (s serveSettings) metricsScheme() string {
+	var config struct {
+		TLS map[string]any `yaml:"tls_server_config"`
+	}
+	if text, err := os.ReadFile(s.MetricsWebConfig); err == nil && yaml.Unmarshal(text, &config) == nil && len(config.TLS) > 0 {
+		return "https"
+	}
+	return "http"
 }

@@ -15,9 +15,9 @@ import (
 
 // servers are the two that listen: the API's and the metrics'.
 type servers struct {
-	api, metrics           *http.Server
-	apiURL, metricsAddress string
-	failed                 chan error // what ended a server that was not asked to stop
+	api, metrics       *http.Server
+	apiURL, metricsURL string
+	failed             chan error // what ended a server that was not asked to stop
 }
 
 // listen opens both listeners before either serves, so that a port in use ends the program at once.
@@ -41,7 +41,7 @@ func listen(ctx context.Context, s serveSettings, handler, series http.Handler, 
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("--metrics-listen: %w; another address may be free", err), apiListener.Close())
 	}
-	up.apiURL, up.metricsAddress = scheme+apiListener.Addr().String(), metricsListener.Addr().String()
+	up.apiURL, up.metricsURL = scheme+apiListener.Addr().String(), s.metricsScheme()+"://"+metricsListener.Addr().String()
 	gated := newGate().through(up.api, bounded(apiListener, s.MaxConnections))
 	go func() { up.ended("API", serve(gated)) }()
 	go func() {

@@ -61,7 +61,7 @@ func start(t testing.TB, database string, args ...string) *running {
 		return strings.Contains(r.out.String(), "is ready")
 	})
 	r.api = find(t, r.out.String(), `Landing page +(https?://\S+)/\n`)
-	r.metrics = "http://" + find(t, r.out.String(), `This process +http://(\S+)/metrics`)
+	r.metrics = find(t, r.out.String(), `This process +(https?://\S+)/metrics`)
 	return r
 }
 

@@ -79,7 +79,7 @@ func (c *serveCommand) Run(p *program) error {
 func (c *serveCommand) newHandler(db *store.Store, recorder counted, ready func() error, log *slog.Logger) (*api.Handler, error) {
 	return api.New(api.Config{
 		Store: db, Recorder: recorder, Clock: time.Now, NewID: store.NewID, Logger: log, Operators: homeWorkspace, Persons: c.persons(),
-		SeriesAddress: c.MetricsListen, Ready: ready, Observe: recorder.instruments.ObserveRequest,
+		SeriesAddress: c.MetricsListen, SeriesScheme: c.metricsScheme(), Ready: ready, Observe: recorder.instruments.ObserveRequest,
 		KeyLimit: c.keyLimit(), AddressLimit: c.addressLimit(), Limited: recorder.instruments.CountLimited,
 		TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,
 	})

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	_ "embed"
 	"net"
 	"net/http"
@@ -22,7 +23,11 @@ func (s *server) landing(c *gin.Context) error {
 	if c.Request.TLS != nil {
 		scheme = "https"
 	}
-	return s.page.Execute(c.Writer, struct{ Scheme, API, Series string }{scheme, c.Request.Host, seriesHost(s.SeriesAddress, c.Request.Host)})
+	series := seriesHost(s.SeriesAddress, c.Request.Host)
+	if series != "" {
+		series = cmp.Or(s.SeriesScheme, "http") + "://" + series
+	}
+	return s.page.Execute(c.Writer, struct{ API, Series string }{scheme + "://" + c.Request.Host, series})
 }
 
 // seriesHost is where a browser that asked for host finds the listener of the

@@ -34,6 +34,7 @@ type Config struct {
 	CORSOrigins    []string           // whose pages may call the API from a browser; may be empty
 
 	SeriesAddress string // host:port of the listener of the series, for the landing page
+	SeriesScheme  string // http, unless given, or https
 	Observe       func(method, route string, status int, took time.Duration)
 }
 
