@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -308,4 +309,22 @@ func (h house) play(t *testing.T, random *rand.Rand) string {
 	}
 	h.expire(t, "bank")
 	return "time passed"
+}
+
+func TestWhatIsErasedIsOverwrittenInTheFileOfSQLite(t *testing.T) {
+	t.Parallel()
+	for _, scores := range []models.Kept{models.KeepScores, models.DeleteScores} {
+		h := newHouse(t, sqliteURL(t))
+		h.record(t)
+		h.commit(t, "bank", nps(9, `"person":"canary","comment":"`+strings.Repeat("canary ", 1400)+`"`)) // has pages of its own
+		h.erase(t, "canary", scores)
+		h.Close() // which ends the log
+		text, err := os.ReadFile(strings.TrimPrefix(h.url, "sqlite://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(strings.ReplaceAll(string(text), "alias of canary", ""), "canary"); n > 0 {
+			t.Errorf("%s: the file still holds it %d times", scores, n)
+		}
+	}
 }
