@@ -31,6 +31,11 @@ func TestNothingOfAPersonIsInLogsOrSeries(t *testing.T) {
 				}
 			}
 		}
+		for _, route := range everyRoute(t, "canary") {
+			if route[0] == http.MethodGet { // what is put under that name would be a label
+				r.send(route[0], route[1]+"?person=canary", "")
+			}
+		}
 		eventually(t, 30*time.Second, "the score is a series", func() bool {
 			return strings.Contains(r.scrape("/metrics/cx"), `cx_score{workspace="default",metric="nps"`)
 		})

@@ -98,6 +98,7 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 
 // openSQLite opens one connection that writes and a few that read beside it.
 // Acknowledged means on disk: synchronous(FULL) flushes the log at each commit.
+// What is deleted is overwritten, so that what is erased is not in the file any more.
 // A new file is its owner's only; SQLite gives its log the same mode.
 func (s *Store) openSQLite(path string, existing bool) error {
 	s.dialect = onSQLite
@@ -118,7 +119,7 @@ func (s *Store) openSQLite(path string, existing bool) error {
 		return err
 	}
 	query := url.Values{
-		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(memory)"},
+		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(memory)", "secure_delete(1)"},
 		"_txlock": {"immediate"}, "_time_format": {"sqlite"}, "_timezone": {"UTC"},
 	}
 	open := func(connections int) (*gorm.DB, error) {

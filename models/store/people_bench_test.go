@@ -21,7 +21,7 @@ func BenchmarkPersonIsSoughtAmongMany(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		defer s.Close()
+		b.Cleanup(s.Close)
 		h.Store = s
 		h.crowd(b)
 		for how, seek := range map[string]func(context.Context) error{
