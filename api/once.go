@@ -48,7 +48,7 @@ func (s *server) once(h handler) handler {
 			return err
 		}
 		a := &attempt{Attempt: models.Attempt{ID: s.NewID(), PostedBy: requestKey(c).ID, Key: sha256.Sum256([]byte(given[0]))}}
-		first, sealed, err := s.Store.BeginAttempt(c.Request.Context(), workspaceOf(c), a.Attempt)
+		first, sealed, err := s.begin(c, a.Attempt)
 		if err != nil {
 			return err
 		}
@@ -58,6 +58,21 @@ func (s *server) once(h handler) handler {
 		}
 		s.carryOut(c, a, h)
 		return nil
+	}
+}
+
+// maxBeginning is how many requests with an Idempotency-Key may wait for the database to begin.
+const maxBeginning = 500
+
+// begin tells the database of the attempt. Under too great a load it is Busy at once: whatever
+// else keeps requests from piling up comes after it.
+func (s *server) begin(c *gin.Context, a models.Attempt) (first string, reply []byte, err error) {
+	select {
+	case s.beginning <- struct{}{}:
+		defer func() { <-s.beginning }()
+		return s.Store.BeginAttempt(c.Request.Context(), workspaceOf(c), a)
+	default:
+		return "", nil, models.Errorf(models.Busy, "more requests with an Idempotency-Key arrive than can be begun; nothing was done, try again")
 	}
 }
 

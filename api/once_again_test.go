@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -207,4 +209,53 @@ func TestBulkOfAnAnswerTooLargeToBeKeptIsCarriedOutAgainAndStoredOnce(t *testing
 	if len(ids) != 15_000 {
 		t.Errorf("%d ids", len(ids))
 	}
+}
+
+// sluggish is a database that lets no attempt begin before it is told to.
+type sluggish struct {
+	api.Store
+	arrived *atomic.Int32
+	goOn    <-chan struct{}
+}
+
+func (s sluggish) BeginAttempt(ctx context.Context, workspace string, a models.Attempt) (string, []byte, error) {
+	s.arrived.Add(1)
+	<-s.goOn
+	return s.Store.BeginAttempt(ctx, workspace, a)
+}
+
+func TestRequestsDontPileUpBeforeTheyBegin(t *testing.T) {
+	t.Parallel()
+	const most = 500
+	arrived, gate := &atomic.Int32{}, make(chan struct{})
+	s := newServer(t, setup{config: func(c *api.Config) { c.Store = sluggish{c.Store, arrived, gate} }})
+	goOn := sync.OnceFunc(func() { close(gate) })
+	t.Cleanup(goOn)
+	admin := s.as(t, home)
+	admin.record(t, goodLine)
+	statuses := make(chan int, most)
+	for i := range most {
+		go func() { // without a connection: systems bound how many a process may have
+			request := httptest.NewRequest("POST", "/v1/responses", strings.NewReader(goodLine))
+			request.Header.Set("Authorization", "Bearer "+admin.token)
+			request.Header.Set("Idempotency-Key", fmt.Sprint(i))
+			w := httptest.NewRecorder()
+			s.handler.ServeHTTP(w, request)
+			statuses <- w.Code
+		}()
+	}
+	waitFor(t, "that all wait", func() bool { return arrived.Load() == most })
+	refused := admin.postOnce(t, "one-too-many", "/v1/responses", goodLine)
+	wantProblem(t, refused, http.StatusServiceUnavailable, "busy")
+	if refused.header.Get("Retry-After") == "" {
+		t.Error("it does not say when to try again")
+	}
+	admin.record(t, goodLine) // others are let in
+	goOn()
+	for range most {
+		if status := next(t, statuses); status != http.StatusCreated {
+			t.Errorf("status %d", status)
+		}
+	}
+	admin.postOnce(t, "one-too-many", "/v1/responses", goodLine).want(t, http.StatusCreated)
 }

@@ -66,6 +66,7 @@ type server struct {
 	limits     limits
 	keys       *cache[[32]byte, models.Key]
 	workspaces *cache[string, workspaceRules]
+	beginning  chan struct{} // a place for each request with an Idempotency-Key that is about to begin
 }
 
 // Handler is the API's.
@@ -81,7 +82,7 @@ func (h *Handler) Routes() gin.RoutesInfo { return h.engine.Routes() }
 func New(c Config) (*Handler, error) {
 	s := &server{
 		Config: c, page: template.Must(template.New("landing").Parse(landingPage)), pagePolicy: pagePolicy(landingPage), limits: newLimits(c),
-		keys: newCache[[32]byte, models.Key](c.Clock), workspaces: newCache[string, workspaceRules](c.Clock),
+		keys: newCache[[32]byte, models.Key](c.Clock), workspaces: newCache[string, workspaceRules](c.Clock), beginning: make(chan struct{}, maxBeginning),
 	}
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
