@@ -5,6 +5,10 @@ import (
 	"sync"
 )
 
+// writeBuffer is how much of an answer the system holds of each connection. Of much more it would tell too late
+// that some was taken: who reads slowly, but does read, would seem to take nothing.
+const writeBuffer = 256 << 10
+
 // bounded lets the listener have so many connections at once; further ones wait, outside of this process.
 func bounded(l net.Listener, most int) net.Listener {
 	return boundedListener{l, make(chan struct{}, most)}
@@ -22,6 +26,9 @@ func (l boundedListener) Accept() (net.Conn, error) {
 	if err != nil {
 		<-l.room
 		return nil, err
+	}
+	if tcp, is := c.(*net.TCPConn); is {
+		_ = tcp.SetWriteBuffer(writeBuffer) // else it is what it is
 	}
 	return &boundedConn{c, sync.OnceFunc(func() { <-l.room })}, nil
 }

@@ -24,7 +24,7 @@ type guardSettings struct {
 	AddressRateBurst int           `setting:"" default:"60" placeholder:"N" help:"How many of them at once after a pause (${default})."`
 	TrustedProxies   []string      `setting:"" placeholder:"ADDRESS" help:"Addresses or networks (10.0.0.0/8) of proxies, between commas, whose X-Forwarded-For says where a request comes from. None unless given."`
 	CORSOrigins      []string      `name:"cors-origins" setting:"" placeholder:"ORIGIN" help:"Origins such as https://shop.example, between commas, whose pages may call the API from a browser. None unless given."`
-	StallTimeout     time.Duration `setting:"" default:"30s" help:"How long a client may send (next to) nothing of a request, or take nothing of an answer, before its connection is closed (${default})."`
+	StallTimeout     time.Duration `setting:"" default:"30s" help:"How long a client may send (next to) nothing of a request before its connection is closed, or, four times as long, take nothing of an answer (${default})."`
 	MaxConnections   int           `setting:"" default:"10000" placeholder:"N" help:"How many connections each listener has at once; further ones wait (${default})."`
 }
 

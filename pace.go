@@ -9,34 +9,39 @@ import (
 	"time"
 )
 
-// leastRate is how fast a body has to come in the long run, in bytes a second: slower
+// leastRate is how fast a body has to come, and an answer to be taken, in the long run, in bytes a second: slower
 // than any honest line, and more than somebody can afford who wants to hold many connections for long.
 const leastRate = 500
 
-// pieceSize is how much of an answer is written at a time. Each piece has to be taken within the stall timeout.
+// writeStalls is how many times as long an answer may wait for its reader. Systems tell late that some was
+// taken: a reader who is slow, but does read, makes room by hundreds of kilobytes (measured on Linux).
+const writeStalls = 4
+
+// pieceSize is how much of an answer is written at a time, and has to be taken in that time.
 const pieceSize = 64 << 10
 
 // paced ends requests whose client stalls: one whose body comes more slowly than leastRate
-// for as long as stall, or who takes nothing of the answer for so long. A body that
+// for as long as stall, or who takes the answer more slowly than that for writeStalls times as long. A body that
 // keeps coming may take hours, and what the server itself takes its time for doesn't count.
 //
 // It is for a server whose ReadTimeout is the same: the first deadline of a body is that, which costs nothing.
 func paced(handler http.Handler, stall time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{ResponseWriter: w, connection: http.NewResponseController(w), stall: stall, left: stall, multiplexed: r.ProtoMajor > 1}
+		x := &exchange{ResponseWriter: w, connection: http.NewResponseController(w), stall: stall, toRead: stall, toWrite: writeStalls * stall, multiplexed: r.ProtoMajor > 1}
 		if r.Body != nil && r.Body != http.NoBody {
 			x.body, x.request = r.Body, *r // a copy: net/http looks after the body that it knows
 			x.request.Body = (*pacedBody)(x)
-			r, x.readBy = &x.request, time.Now().Add(stall)
+			now := time.Now()
+			r, x.readBy = &x.request, now.Add(stall)
 			if r.Header["Expect"] != nil {
-				x.allowWriting() // of "100 Continue", which the first Read sends
+				x.allowWriting(now) // of "100 Continue", which the first Read sends
 			}
 		}
 		if x.body == nil || x.multiplexed {
 			x.waitForNothing()
 		}
 		handler.ServeHTTP(x, r)
-		x.allowWriting() // of what is buffered
+		x.allowWriting(time.Now()) // of what is buffered
 	})
 }
 
@@ -51,7 +56,8 @@ type exchange struct {
 	body        io.ReadCloser
 	stall       time.Duration
 	whole       bool          // the body was read to its end
-	left        time.Duration // for which the body may still be waited for, the stall timeout at most
+	toRead      time.Duration // for which the body may still be waited for, the stall timeout at most
+	toWrite     time.Duration // for which the client may still be, writeStalls times that at most
 	multiplexed bool          // HTTP/2
 	readBy      time.Time     // the deadline that was set last
 	writeBy     time.Time
@@ -63,19 +69,24 @@ func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 // Errors of deadlines are a server that knows none, in tests.
 
 func (x *exchange) allowReading(now time.Time) {
-	x.moveOn(&x.readBy, now.Add(x.left), (*http.ResponseController).SetReadDeadline)
+	x.moveOn(&x.readBy, now.Add(x.toRead), (*http.ResponseController).SetReadDeadline)
 }
 
 // waitForNothing lets net/http wait for the client's going away, however long the request takes.
 func (x *exchange) waitForNothing() { _ = x.connection.SetReadDeadline(time.Time{}) }
 
 // allowWriting leaves time for the rest of a body that was not read to its end: before it answers, net/http waits for that.
-func (x *exchange) allowWriting() {
-	allowed := x.stall
+func (x *exchange) allowWriting(now time.Time) {
+	allowed := x.toWrite
 	if x.body != nil && !x.whole {
-		allowed += x.left
+		allowed += x.toRead
 	}
-	x.moveOn(&x.writeBy, time.Now().Add(allowed), (*http.ResponseController).SetWriteDeadline)
+	x.moveOn(&x.writeBy, now.Add(allowed), (*http.ResponseController).SetWriteDeadline)
+}
+
+// spent is what is left to wait for, most at the most, after n bytes moved since began.
+func spent(left, most time.Duration, began time.Time, n int) time.Duration {
+	return min(most, left-time.Since(began)+time.Duration(n)*time.Second/leastRate)
 }
 
 // moveOn sets a deadline, unless that would be about the one there is.
@@ -91,8 +102,10 @@ func (x *exchange) Write(p []byte) (int, error) {
 	written := 0
 	for {
 		piece := p[written:min(len(p), written+pieceSize)]
-		x.allowWriting()
+		began := time.Now()
+		x.allowWriting(began)
 		n, err := x.ResponseWriter.Write(piece)
+		x.toWrite = spent(x.toWrite, writeStalls*x.stall, began, n)
 		if written += n; err != nil || written == len(p) {
 			x.pauseWriting()
 			return written, err
@@ -102,8 +115,10 @@ func (x *exchange) Write(p []byte) (int, error) {
 
 // Flush sends what is buffered.
 func (x *exchange) Flush() {
-	x.allowWriting()
+	began := time.Now()
+	x.allowWriting(began)
 	_ = x.connection.Flush()
+	x.toWrite = spent(x.toWrite, writeStalls*x.stall, began, 0)
 	x.pauseWriting()
 }
 
@@ -121,7 +136,7 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 	began := time.Now()
 	x.allowReading(began)
 	n, err := x.body.Read(p)
-	x.left = min(x.stall, x.left-time.Since(began)+time.Duration(n)*time.Second/leastRate)
+	x.toRead = spent(x.toRead, x.stall, began, n)
 	switch {
 	case errors.Is(err, io.EOF), err == nil && x.multiplexed:
 		x.whole = err != nil

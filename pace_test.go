@@ -78,6 +78,7 @@ func TestWhoSendsARequestByTheByteIsEndedOnBothListeners(t *testing.T) {
 }
 
 func TestBodyThatKeepsComingMayTakeAsLongAsItLikes(t *testing.T) {
+	t.Parallel()
 	r := start(t, sqliteURL(t), "--stall-timeout", "2s")
 	body, sender := io.Pipe()
 	go func() {
@@ -98,6 +99,7 @@ func TestBodyThatKeepsComingMayTakeAsLongAsItLikes(t *testing.T) {
 }
 
 func TestConnectionThatWasIdleForLongerIsUsedAgain(t *testing.T) {
+	t.Parallel()
 	r := start(t, sqliteURL(t), "--stall-timeout", "1s")
 	for _, url := range []string{r.api, r.metrics} {
 		conn := dial(t, url)
@@ -121,6 +123,7 @@ func TestConnectionThatWasIdleForLongerIsUsedAgain(t *testing.T) {
 func serving(t *testing.T, stall time.Duration, handler http.HandlerFunc, test func(t *testing.T, url string, client *http.Client)) {
 	for _, protocol := range []string{"HTTP/1.1", "HTTP/2.0"} {
 		t.Run(protocol, func(t *testing.T) {
+			t.Parallel()
 			server := newServer(handler, guardSettings{StallTimeout: stall}, slog.New(slog.DiscardHandler))
 			listener, err := net.Listen("tcp", freeAddress(t))
 			if err != nil {
@@ -157,6 +160,7 @@ func ask(t *testing.T, client *http.Client, url string, body io.Reader) (*http.R
 }
 
 func TestWhatTheServerTakesItsTimeForIsNotHeldAgainstTheClient(t *testing.T) {
+	t.Parallel()
 	const stall = time.Second
 	serving(t, stall, func(w http.ResponseWriter, r *http.Request) {
 		begun := make([]byte, min(10, r.ContentLength))
@@ -188,7 +192,8 @@ func TestWhatTheServerTakesItsTimeForIsNotHeldAgainstTheClient(t *testing.T) {
 }
 
 func TestBodyThatStopsComingIsEndedByBothProtocols(t *testing.T) {
-	failed := make(chan error, 1)
+	t.Parallel()
+	failed := make(chan error, 2)
 	serving(t, time.Second, func(_ http.ResponseWriter, r *http.Request) {
 		_, err := io.Copy(io.Discard, r.Body)
 		failed <- err
@@ -213,7 +218,8 @@ func TestBodyThatStopsComingIsEndedByBothProtocols(t *testing.T) {
 }
 
 func TestReaderThatTakesNothingIsEndedByBothProtocols(t *testing.T) {
-	failed := make(chan error, 1)
+	t.Parallel()
+	failed := make(chan error, 2)
 	serving(t, time.Second, func(w http.ResponseWriter, _ *http.Request) {
 		for piece := make([]byte, 1<<20); ; {
 			if _, err := w.Write(piece); err != nil {
@@ -233,6 +239,36 @@ func TestReaderThatTakesNothingIsEndedByBothProtocols(t *testing.T) {
 			t.Error("it was written for a minute to who reads nothing")
 		}
 	})
+}
+
+// TestReaderWhoIsSlowButSteadyGetsAllOfTheAnswer reads 80 kB a second, of which the system tells the server every few seconds only.
+func TestReaderWhoIsSlowButSteadyGetsAllOfTheAnswer(t *testing.T) {
+	t.Parallel()
+	server := newServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for line := make([]byte, 300); ; {
+			if _, err := w.Write(line); err != nil {
+				return
+			}
+		}
+	}), guardSettings{StallTimeout: 2 * time.Second}, slog.New(slog.DiscardHandler))
+	listener, err := net.Listen("tcp", freeAddress(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() { _ = server.Serve(bounded(listener, 10)); close(ended) }()
+	t.Cleanup(func() { _ = server.Close(); <-ended })
+	conn := dial(t, "http://"+listener.Addr().String())
+	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	piece := make([]byte, 4<<10)
+	for range 240 { // 12 s
+		time.Sleep(50 * time.Millisecond)
+		if _, err := io.ReadFull(conn, piece); err != nil {
+			t.Fatalf("the answer broke off: %v", err)
+		}
+	}
 }
 
 func TestConnectionsPastTheBoundWaitForRoom(t *testing.T) {
