@@ -47,6 +47,7 @@ func (w *Writer) Enter() (leave func(), err error) {
 		return nil, shuttingDown()
 	}
 	if wait := w.backlog.wait(); wait > w.options.Wait {
+		w.takeTurns()
 		return nil, overloaded(wait)
 	}
 	if w.backlog.callers.Add(1) > int64(w.options.Queue) {
@@ -56,6 +57,17 @@ func (w *Writer) Enter() (leave func(), err error) {
 	w.backlog.responses.Add(1)
 	return w.leave, nil
 }
+
+// takeTurns holds up who is about to be refused: were many refused as fast as they come
+// again, the processors would do nothing else, and nobody store what was accepted.
+func (w *Writer) takeTurns() {
+	w.refusing <- struct{}{}
+	time.Sleep(time.Millisecond)
+	<-w.refusing
+}
+
+// refusals is how many take turns at a time: with a millisecond each, some 10,000 a second.
+const refusals = 16
 
 func (w *Writer) leave() {
 	w.backlog.callers.Add(-1)

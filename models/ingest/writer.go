@@ -31,11 +31,12 @@ type Options struct {
 // Writer takes what is queued, commits it, answers each caller with its own
 // outcome, and repeats. It never waits for more: while one group is committed the next one gathers.
 type Writer struct {
-	store   Committer
-	options Options
-	queue   chan *call
-	bulk    *semaphore.Weighted // of bulkResponses
-	backlog backlog
+	store    Committer
+	options  Options
+	queue    chan *call
+	bulk     *semaphore.Weighted // of bulkResponses
+	backlog  backlog
+	refusing chan struct{} // holds one for each call of Enter that is being refused
 
 	stop sync.Once
 	open context.Context // is ended first: who waits for room gives up
@@ -68,7 +69,7 @@ func New(store Committer, options Options) *Writer {
 	if options.Observe == nil {
 		options.Observe = func(int, time.Duration, error) {}
 	}
-	w := &Writer{store: store, options: options, queue: make(chan *call, options.Queue), bulk: semaphore.NewWeighted(bulkResponses)}
+	w := &Writer{store: store, options: options, queue: make(chan *call, options.Queue), bulk: semaphore.NewWeighted(bulkResponses), refusing: make(chan struct{}, refusals)}
 	w.open, w.end = context.WithCancel(context.Background())
 	return w
 }
