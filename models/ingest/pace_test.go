@@ -73,6 +73,7 @@ func TestAFewAreAlwaysLetInSoThatTheirPaceIsLearnt(t *testing.T) {
 		if _, err := w.RecordAll(t.Context(), responses(t, "shop", 1000)); err != nil {
 			t.Fatal(err)
 		}
+		synctest.Wait() // the writer learns after it has answered
 		enter(t, w, 2*telling)
 		if wait := w.Wait(); wait != 3*time.Second {
 			t.Errorf("%d responses wait %s: the faster round has not told", 2*telling, wait)
