@@ -30,16 +30,19 @@ func (l boundedListener) Accept() (net.Conn, error) {
 	if tcp, is := c.(*net.TCPConn); is {
 		_ = tcp.SetWriteBuffer(writeBuffer) // else it is what it is
 	}
-	return &boundedConn{c, sync.OnceFunc(func() { <-l.room })}, nil
+	return &boundedConn{halfClosing{c}, sync.OnceFunc(func() { <-l.room })}, nil
 }
 
 type boundedConn struct {
-	net.Conn
+	halfClosing
 	leave func()
 }
 
+// halfClosing is a connection that is wrapped, and can be closed by halves all the same.
+type halfClosing struct{ net.Conn }
+
 // CloseWrite tells the client that nothing follows, before the connection is closed.
-func (c *boundedConn) CloseWrite() error {
+func (c halfClosing) CloseWrite() error {
 	if half, can := c.Conn.(interface{ CloseWrite() error }); can {
 		return half.CloseWrite()
 	}

@@ -50,13 +50,13 @@ func (l gatedListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &gatedConn{Conn: c, gate: l.gate}, nil
+	return &gatedConn{halfClosing: halfClosing{c}, gate: l.gate}, nil
 }
 
 // gatedConn holds a place in the gate from when bytes of a request were read until
 // more are waited for, its handler begins, or the connection is closed.
 type gatedConn struct {
-	net.Conn
+	halfClosing
 	gate gate
 
 	mu      sync.Mutex
@@ -113,14 +113,6 @@ func (c *gatedConn) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.handled = false
-}
-
-// CloseWrite tells the client that nothing follows, before the connection is closed.
-func (c *gatedConn) CloseWrite() error {
-	if half, can := c.Conn.(interface{ CloseWrite() error }); can {
-		return half.CloseWrite()
-	}
-	return nil
 }
 
 // Close closes the connection, and leaves.

@@ -46,7 +46,7 @@ func expireAll(ctx context.Context, db *store.Store, kept models.Retention, coun
 		err := db.ExpireResponses(ctx, w.Key, kept, func(responses int) error {
 			count(responses)
 			deleted += responses
-			err := rest(ctx, restRatio*time.Since(began))
+			err := sleepUnlessDone(ctx, restRatio*time.Since(began))
 			began = time.Now()
 			return err
 		})
@@ -62,14 +62,4 @@ func expireAll(ctx context.Context, db *store.Store, kept models.Retention, coun
 		log.Info("answers older than they are kept were deleted; they stay counted", "responses", all)
 	}
 	return nil
-}
-
-// rest waits, unless ctx ends first.
-func rest(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
 }

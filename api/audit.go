@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -84,19 +83,11 @@ func (a auditCSV) header() error {
 
 func (a auditCSV) write(page []models.AuditEntry) error {
 	for _, e := range page {
-		counts := ""
-		if len(e.Counts) > 0 {
-			text, err := json.Marshal(e.Counts)
-			if err != nil {
-				return err
-			}
-			counts = string(text)
+		counts, err := jsonCell(e.Counts, len(e.Counts))
+		if err != nil {
+			return err
 		}
-		line := []string{e.ID, e.At.Format(time.RFC3339Nano), string(e.Act), e.Object, e.KeyID, e.Name, e.Route, counts}
-		for i := range line {
-			line[i] = defused(line[i])
-		}
-		if err := a.w.Write(line); err != nil {
+		if err := writeLine(a.w, e.ID, e.At.Format(time.RFC3339Nano), string(e.Act), e.Object, e.KeyID, e.Name, e.Route, counts); err != nil {
 			return err
 		}
 	}

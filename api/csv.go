@@ -23,28 +23,38 @@ func (a answerCSV) header() error {
 
 func (a answerCSV) write(page []models.Response) error {
 	for _, r := range page {
-		properties := ""
-		if len(r.Properties) > 0 {
-			b, err := json.Marshal(r.Properties)
-			if err != nil {
-				return err
-			}
-			properties = string(b)
+		properties, err := jsonCell(r.Properties, len(r.Properties))
+		if err != nil {
+			return err
 		}
 		for _, answer := range r.Answers {
-			line := []string{r.ID, r.SubmissionID, r.Survey, answer.Touchpoint, r.Channel, r.Segment, r.Team, r.Person,
+			err := writeLine(a.w, r.ID, r.SubmissionID, r.Survey, answer.Touchpoint, r.Channel, r.Segment, r.Team, r.Person,
 				r.CollectedAt.Format(time.RFC3339Nano), r.CreatedAt.Format(time.RFC3339Nano), r.Language, yesNo(r.Solicited),
-				strings.Join(r.Tags, ";"), properties, strconv.FormatBool(r.Excluded), answer.Metric, strconv.Itoa(answer.Score), answer.Comment}
-			for i := range line {
-				line[i] = defused(line[i])
-			}
-			if err := a.w.Write(line); err != nil {
+				strings.Join(r.Tags, ";"), properties, strconv.FormatBool(r.Excluded), answer.Metric, strconv.Itoa(answer.Score), answer.Comment)
+			if err != nil {
 				return err
 			}
 		}
 	}
 	a.w.Flush()
 	return a.w.Error()
+}
+
+// writeLine writes a line of cells that no spreadsheet runs.
+func writeLine(w *csv.Writer, cells ...string) error {
+	for i, cell := range cells {
+		cells[i] = defused(cell)
+	}
+	return w.Write(cells)
+}
+
+// jsonCell is a value as JSON; "" for what has no length.
+func jsonCell(value any, length int) (string, error) {
+	if length == 0 {
+		return "", nil
+	}
+	text, err := json.Marshal(value)
+	return string(text), err
 }
 
 func yesNo(b *bool) string {

@@ -145,12 +145,9 @@ func (o observationCSV) write(page []observationDocument) error {
 		if d.ReplacedAt != nil {
 			replaced = d.ReplacedAt.Format(time.RFC3339Nano)
 		}
-		line := []string{d.ID, d.KPI, string(d.Period), d.Start, d.Touchpoint, d.Channel, d.Segment, d.Team, d.Person, figure(d.Value), size, d.Unit,
-			d.RecordedAt.Format(time.RFC3339Nano), replaced}
-		for i := range line {
-			line[i] = defused(line[i])
-		}
-		if err := o.w.Write(line); err != nil {
+		err := writeLine(o.w, d.ID, d.KPI, string(d.Period), d.Start, d.Touchpoint, d.Channel, d.Segment, d.Team, d.Person, figure(d.Value), size, d.Unit,
+			d.RecordedAt.Format(time.RFC3339Nano), replaced)
+		if err != nil {
 			return err
 		}
 	}

@@ -37,9 +37,12 @@ func (b *bench) onEach(measure func(b *bench, name, database string) error) erro
 	return nil
 }
 
-// emptyPostgres is a database on a server of its own.
-func (b *bench) emptyPostgres() (string, error) {
-	server, err := b.postgres(fillSettings()...)
+// emptyPostgres is a database, to be filled, on a server of its own.
+func (b *bench) emptyPostgres() (string, error) { return b.onPostgres(fillSettings()...) }
+
+// onPostgres is a database on a server of its own with these settings.
+func (b *bench) onPostgres(settings ...string) (string, error) {
+	server, err := b.postgres(settings...)
 	if err != nil {
 		return "", err
 	}

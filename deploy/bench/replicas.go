@@ -11,11 +11,7 @@ import (
 // replicas measures row 11: two servers on one database, against one of them.
 func (b *bench) replicas() error {
 	const connections = 128
-	server, err := b.postgres()
-	if err != nil {
-		return err
-	}
-	database, err := b.database(server)
+	database, err := b.onPostgres()
 	if err != nil {
 		return err
 	}

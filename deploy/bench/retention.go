@@ -13,19 +13,11 @@ import (
 // retention measures what single POSTs on PostgreSQL are stored at while old
 // responses are deleted, against the same server and database without a retention.
 func (b *bench) retention() error {
-	server, err := b.postgres()
+	database, err := b.onPostgres()
 	if err != nil {
 		return err
 	}
-	database, err := b.database(server)
-	if err != nil {
-		return err
-	}
-	if err := b.migrate(database); err != nil {
-		return err
-	}
-	b.say("making %d responses", b.many)
-	if err := fill(b.ctx, database, b.many, b.begun); err != nil {
+	if err := b.fill(database, b.many); err != nil {
 		return err
 	}
 	var table strings.Builder

@@ -48,17 +48,8 @@ func (s *Store) FindAudit(ctx context.Context, workspace string, f models.AuditF
 	if f.Act != "" {
 		find = find.Where("act = ?", f.Act)
 	}
-	if !f.Since.IsZero() {
-		find = find.Where("at >= ?", f.Since.UTC())
-	}
-	if !f.Until.IsZero() {
-		find = find.Where("at < ?", f.Until.UTC())
-	}
-	if f.Before != "" {
-		find = find.Where("id < ?", f.Before)
-	}
 	var found []auditRow
-	if err := find.Order("id DESC").Limit(f.Limit).Find(&found).Error; err != nil {
+	if err := latest(within(find, "at", f.Since, f.Until), f.Before, f.Limit).Find(&found).Error; err != nil {
 		return nil, err
 	}
 	entries := make([]models.AuditEntry, len(found))

@@ -120,7 +120,7 @@ func judge(tx *gorm.DB, workspace string, batch []models.Accepted, fresh map[str
 	outcomes := make([]models.Outcome, len(batch))
 	for i, accepted := range batch {
 		r := accepted.Response()
-		earlier, found := stored.of(*r)
+		earlier, found := stored.of(r)
 		switch {
 		case fresh[r.ID] || earlier.id == r.ID: // the latter: committed before, but its connection broke
 			outcomes[i] = models.Outcome{ID: r.ID, New: true}
@@ -145,7 +145,7 @@ type storedResponse struct {
 // storedResponses are those that stood in the way of a batch.
 type storedResponses struct{ byID, bySubmission map[string]storedResponse }
 
-func (s storedResponses) of(r models.Response) (storedResponse, bool) {
+func (s storedResponses) of(r *models.Response) (storedResponse, bool) {
 	if earlier, found := s.byID[r.ID]; found {
 		return earlier, true
 	}
@@ -199,20 +199,19 @@ func (s *Store) storeFresh(tx *gorm.DB, workspace string, fresh []models.Accepte
 	if err != nil {
 		return nil, err
 	}
-	return created, firstError(s.addSums(tx, workspace, f.counts), s.addArrivals(tx, workspace, f.arrivals))
+	return created, s.addTally(tx, workspace, f.tally)
 }
 
 // following is what follows from responses that are new.
 type following struct {
-	answers  rows
-	used     map[models.Keys]bool
-	held     []models.Held
-	counts   sums // of what is counted at once
-	arrivals map[models.Arrival]int64
+	answers rows
+	used    map[models.Keys]bool
+	held    []models.Held
+	tally   // of what is counted at once
 }
 
 func followingFrom(workspace string, fresh []models.Accepted) following {
-	f := following{used: map[models.Keys]bool{}, counts: sums{}, arrivals: map[models.Arrival]int64{}}
+	f := following{used: map[models.Keys]bool{}, tally: newTally()}
 	f.answers = make(rows, 0, len(fresh)*len(answersTable().columns))
 	for _, accepted := range fresh {
 		r := accepted.Response()
@@ -224,13 +223,6 @@ func followingFrom(workspace string, fresh []models.Accepted) following {
 		f.add(lots{accepted.Counts(), accepted.Arrivals()})
 	}
 	return f
-}
-
-func (f *following) add(l lots) {
-	f.counts.add(l.counts)
-	for _, a := range l.arrivals {
-		f.arrivals[a]++
-	}
 }
 
 // pick gives the responses of the ids, each once.

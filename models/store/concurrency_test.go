@@ -75,6 +75,18 @@ func TestReplicasThatGetTheSameSubmissionsStoreEachOnce(t *testing.T) {
 	})
 }
 
+// commits stores rows, some at a time.
+func commits(s *Store, rows []models.Accepted, size int) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for part := range slices.Chunk(rows, size) {
+			if _, err := s.Commit(ctx, "bank", part); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 func TestWritesOfAllKindsAtOnceLeaveTheRollupsExact(t *testing.T) {
 	onEachDatabase(t, func(t *testing.T, h house) {
 		const rounds = 12
@@ -84,17 +96,7 @@ func TestWritesOfAllKindsAtOnceLeaveTheRollupsExact(t *testing.T) {
 			ids = append(ids, h.commit(t, "bank", nps(i%11, `"touchpoint":"a"`))...)
 		}
 		newer := h.accept(t, "bank", slices.Repeat([]string{nps(9, `"touchpoint":"a"`), nps(2, `"touchpoint":"b"`)}, rounds)...)
-		writes := func(s *Store, rows []models.Accepted) func(context.Context) error {
-			return func(ctx context.Context) error {
-				for part := range slices.Chunk(rows, 2) {
-					if _, err := s.Commit(ctx, "bank", part); err != nil {
-						return err
-					}
-				}
-				return nil
-			}
-		}
-		together(t, writes(h.Store, newer[:rounds]), writes(other, newer[rounds:]),
+		together(t, commits(h.Store, newer[:rounds], 2), commits(other, newer[rounds:], 2),
 			func(ctx context.Context) error { return excludeAll(ctx, h.Store, ids[:rounds], true) },
 			func(ctx context.Context) error { return excludeAll(ctx, other, ids[:rounds], true) },
 			func(ctx context.Context) error { return eraseAll(ctx, other, ids[rounds:]) },

@@ -22,9 +22,7 @@ func expiredTable() table {
 
 // addExpired adds the counts, which may be negative, to those of what was deleted.
 func (s *Store) addExpired(tx *gorm.DB, workspace string, counts []models.Count) error {
-	added := sums{}
-	added.add(counts)
-	written, _ := rollupRows(workspace, added)
+	written, _ := rollupRows(workspace, sumsOf(counts))
 	_, err := expiredTable().insert(tx, s.dialect, written)
 	return err
 }

@@ -39,20 +39,10 @@ func TestReplicasDeleteEachResponseOnceBesideAllOtherWrites(t *testing.T) {
 		h.days(25)
 		arrived := h.arrived(t, "bank")
 		newer := h.accept(t, "bank", slices.Repeat(append(staff("a", 19, 3, 1), on("2026-11-19", 9), on("2026-11-19", 0)), rounds)...)
-		writes := func(s *Store, rows []models.Accepted) func(context.Context) error {
-			return func(ctx context.Context) error {
-				for part := range slices.Chunk(rows, 5) {
-					if _, err := s.Commit(ctx, "bank", part); err != nil {
-						return err
-					}
-				}
-				return nil
-			}
-		}
 		var mu sync.Mutex
 		var deleted []int
 		half := len(newer) / 2
-		together(t, writes(h.Store, newer[:half]), writes(other, newer[half:]),
+		together(t, commits(h.Store, newer[:half], 5), commits(other, newer[half:], 5),
 			func(ctx context.Context) error { return expires(ctx, h.Store, 3, &deleted, &mu) },
 			func(ctx context.Context) error { return expires(ctx, other, 3, &deleted, &mu) },
 			func(ctx context.Context) error { return excludeAll(ctx, h.Store, young[:rounds/2], true) },

@@ -61,7 +61,8 @@ func (s *Store) settleLots(tx *gorm.DB, workspace string, deleted []heldRow) ([]
 	}
 	alive := map[string]bool{}
 	for _, r := range left {
-		alive[*r.Lot] = alive[*r.Lot] || stored[r.ResponseID]
+		_, is := stored[r.ResponseID]
+		alive[*r.Lot] = alive[*r.Lot] || is
 	}
 	var counts []models.Count
 	var remain []models.Held
@@ -89,19 +90,21 @@ func nobodys(r heldRow) models.Held {
 	return h
 }
 
-// storedOf are the ids of the responses that there are, of those that are held.
-func storedOf(tx *gorm.DB, workspace string, held []heldRow) (map[string]bool, error) {
+// storedOf are the responses that there are, of those that are held, by id: their days and keys.
+func storedOf(tx *gorm.DB, workspace string, held []heldRow) (map[string]responseRow, error) {
 	ids := make([]string, len(held))
 	for i, r := range held {
 		ids[i] = r.ResponseID
 	}
 	var rows []responseRow
-	if err := tx.Select("id").Where("workspace = ? AND id IN ?", workspace, ids).Find(&rows).Error; err != nil {
+	err := tx.Select("id", "day", "survey", "touchpoint", "channel", "segment", "team").
+		Where("workspace = ? AND id IN ?", workspace, ids).Find(&rows).Error
+	if err != nil {
 		return nil, err
 	}
-	stored := make(map[string]bool, len(rows))
+	stored := make(map[string]responseRow, len(rows))
 	for _, r := range rows {
-		stored[r.ID] = true
+		stored[r.ID] = r
 	}
 	return stored, nil
 }

@@ -134,32 +134,34 @@ func TestWhatWaitsIsGivenItsTimeAndThenCountsNowhere(t *testing.T) {
 	})
 }
 
+// said is how many comments on pulse are told.
+func (h house) said(t *testing.T) int {
+	t.Helper()
+	pulse := models.DefaultAnonymity().Apply(models.StandardMetrics()["pulse"])
+	comments, err := h.FindComments(t.Context(), "bank", pulse, models.CommentFilter{Metric: "pulse", Period: everyDay(), Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(comments)
+}
+
 func TestCommentsOfALotGoTogether(t *testing.T) {
 	onEachDatabase(t, func(t *testing.T, h house) {
 		h.workspace(t, "bank")
-		pulse := models.DefaultAnonymity().Apply(models.StandardMetrics()["pulse"])
-		said := func() int {
-			t.Helper()
-			comments, err := h.FindComments(t.Context(), "bank", pulse, models.CommentFilter{Metric: "pulse", Period: everyDay(), Limit: 100})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return len(comments)
-		}
 		h.commit(t, "bank", append(staff("a", 10, 1, 1, `"comment":"old"`), staff("a", 18, 9, 5, `"comment":"new"`)...)...)
-		if n := said(); n != 10 {
+		if n := h.said(t); n != 10 {
 			t.Fatalf("%d are told", n)
 		}
 		h.days(23)
 		h.expire(t, "bank")
-		if n := said(); n != 0 {
+		if n := h.said(t); n != 0 {
 			t.Errorf("%d of the other comments are told: which one has gone, and when it was given?", n)
 		}
 		if err := h.PutAnonymity(t.Context(), "bank", models.Anonymity{Employees: 6, EmployeeComments: 10, Customers: 1}); err != nil {
 			t.Fatal(err)
 		}
 		h.commit(t, "bank", staff("a", 19, 10, 5, `"comment":"newer"`)...)
-		if n := said(); n != 10 {
+		if n := h.said(t); n != 10 {
 			t.Errorf("%d are told after ten more", n)
 		}
 		h.inWholeLots(t, "ten more", 6)

@@ -51,9 +51,7 @@ func entriesTable() table {
 // addCounts adds the counts, which may be negative, to the rollups, and leaves a
 // revision for each metric and day.
 func (s *Store) addCounts(tx *gorm.DB, workspace string, counts []models.Count) error {
-	added := sums{}
-	added.add(counts)
-	return s.addSums(tx, workspace, added)
+	return s.addSums(tx, workspace, sumsOf(counts))
 }
 
 // addSums is addCounts of what was added up. Rows are written in one order
@@ -75,6 +73,32 @@ func (s sums) add(counts []models.Count) {
 		c.N = 0
 		s[c] += n
 	}
+}
+
+func sumsOf(counts []models.Count) sums {
+	s := sums{}
+	s.add(counts)
+	return s
+}
+
+// tally is what lots, and what is counted at once, come to, added up.
+type tally struct {
+	counts   sums
+	arrivals map[models.Arrival]int64
+}
+
+func newTally() tally { return tally{sums{}, map[models.Arrival]int64{}} }
+
+func (t tally) add(l lots) {
+	t.counts.add(l.counts)
+	for _, a := range l.arrivals {
+		t.arrivals[a]++
+	}
+}
+
+// addTally adds both. It comes after createKeys.
+func (s *Store) addTally(tx *gorm.DB, workspace string, t tally) error {
+	return firstError(s.addSums(tx, workspace, t.counts), s.addArrivals(tx, workspace, t.arrivals))
 }
 
 // rollupRows are in one order everywhere; the days are those of which metrics they change.

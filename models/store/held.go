@@ -136,11 +136,9 @@ func closedLot(lot models.Lot) []models.Held {
 
 // count adds what lots came to.
 func (s *Store) count(tx *gorm.DB, workspace string, l lots) error {
-	arrivals := map[models.Arrival]int64{}
-	for _, a := range l.arrivals {
-		arrivals[a]++
-	}
-	return firstError(s.addCounts(tx, workspace, l.counts), s.addArrivals(tx, workspace, arrivals))
+	t := newTally()
+	t.add(l)
+	return s.addTally(tx, workspace, t)
 }
 
 // FormLots puts answers that have waited long enough into lots with others, of all
@@ -219,17 +217,9 @@ func (s *Store) takeApart(tx *gorm.DB, workspace, responseID string, broken []st
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]string, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ResponseID
-	}
-	var responses []responseRow
-	if err := tx.Where("workspace = ? AND id IN ?", workspace, ids).Find(&responses).Error; err != nil {
+	stored, err := storedOf(tx, workspace, rows)
+	if err != nil {
 		return nil, err
-	}
-	byID := make(map[string]responseRow, len(responses))
-	for _, r := range responses {
-		byID[r.ID] = r
 	}
 	var counts []models.Count
 	var waiting []models.Held
@@ -240,7 +230,7 @@ func (s *Store) takeApart(tx *gorm.DB, workspace, responseID string, broken []st
 		}
 		if h.ResponseID != responseID {
 			h.Lot, h.Returned = "", true
-			if of, stored := byID[h.ResponseID]; stored {
+			if of, is := stored[h.ResponseID]; is {
 				h.Day, h.Keys = of.Day, of.response(nil).Keys(models.Answer{Touchpoint: h.Touchpoint})
 			}
 			waiting = append(waiting, h)

@@ -58,10 +58,9 @@ func (s *Store) askKPITargets(tx *gorm.DB, workspace string, t models.KPITarget,
 	if _, err := kpiByKey(s.locked(tx), workspace, t.KPI); err != nil {
 		return false, err
 	}
-	var same int64
-	counted := sameKPITarget(tx, workspace, t).Model(&kpiTargetRow{}).Count(&same)
 	all, err := kpiTargetsOf(tx.Where("kpi = ?", t.KPI), workspace)
-	return same > 0, firstError(counted.Error, err, models.Ask(when, all, same > 0))
+	exists = slices.ContainsFunc(all, func(other models.KPITarget) bool { return other.Object() == t.Object() })
+	return exists, firstError(err, models.Ask(when, all, exists))
 }
 
 // DeleteKPITarget takes a target away, if that is allowed when it is asked about all of the KPI's targets; the one before it holds again. NotFound when there is none.

@@ -214,11 +214,12 @@ func (s *Store) FindObservations(ctx context.Context, workspace, kpi string, f m
 	case !f.WithPersons:
 		find = find.Where("person = ''")
 	}
-	if f.Before != "" {
-		find = find.Where("id < ?", f.Before)
-	}
+	return observationsIn(latest(find, f.Before, f.Limit))
+}
+
+func observationsIn(find *gorm.DB) ([]models.Observation, error) {
 	var rows []observationRow
-	if err := find.Order("id DESC").Limit(f.Limit).Find(&rows).Error; err != nil {
+	if err := find.Find(&rows).Error; err != nil {
 		return nil, err
 	}
 	observations := make([]models.Observation, len(rows))

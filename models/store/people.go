@@ -16,11 +16,11 @@ var errFound = errors.New("found")
 // It reads the names of all persons until it meets that one: PostgreSQL hashes
 // them itself, those of SQLite are hashed here, one after the other.
 func (s *Store) PersonByHash(ctx context.Context, workspace string, hash [32]byte) (string, error) {
+	find := s.personByHash
+	if s.dialect == onPostgres {
+		find = s.personByHashOnPostgres
+	}
 	for _, table := range []string{"invitations", "observations", "responses"} { // those with the least rows first
-		find := s.personByHash
-		if s.dialect == onPostgres {
-			find = s.personByHashOnPostgres
-		}
 		var name string
 		err := s.oneOfFew(ctx, func() (err error) { name, err = find(ctx, workspace, table, hash); return err })
 		if err != nil || name != "" {
@@ -64,11 +64,8 @@ func (s *Store) personByHash(ctx context.Context, workspace, table string, hash 
 // stored first, limit at most, of those before the one with an id; "": of all.
 func (s *Store) FindInvitationsOf(ctx context.Context, workspace, person, before string, limit int) ([]models.Invitation, error) {
 	find := s.read.WithContext(ctx).Where("workspace = ? AND person = ?", workspace, person)
-	if before != "" {
-		find = find.Where("id < ?", before)
-	}
 	var rows []invitationRow
-	if err := find.Order("id DESC").Limit(limit).Find(&rows).Error; err != nil {
+	if err := latest(find, before, limit).Find(&rows).Error; err != nil {
 		return nil, err
 	}
 	invitations := make([]models.Invitation, len(rows))
@@ -82,16 +79,5 @@ func (s *Store) FindInvitationsOf(ctx context.Context, workspace, person, before
 // were replaced, the latest recorded first, as FindInvitationsOf does.
 func (s *Store) FindObservationsOf(ctx context.Context, workspace, person, before string, limit int) ([]models.Observation, error) {
 	find := s.read.WithContext(ctx).Where("workspace = ? AND person = ? AND person <> ''", workspace, person) // the last for the index
-	if before != "" {
-		find = find.Where("id < ?", before)
-	}
-	var rows []observationRow
-	if err := find.Order("id DESC").Limit(limit).Find(&rows).Error; err != nil {
-		return nil, err
-	}
-	observations := make([]models.Observation, len(rows))
-	for i, r := range rows {
-		observations[i] = r.observation()
-	}
-	return observations, nil
+	return observationsIn(latest(find, before, limit))
 }

@@ -45,14 +45,7 @@ func TestPersonsAreErasedBesideAllOtherWritesWithoutDeadlock(t *testing.T) {
 			func(ctx context.Context) error { return erases(ctx, stores[0], persons[:12], models.KeepScores) },
 			func(ctx context.Context) error { return erases(ctx, stores[1], backwards[:12], models.DeleteScores) },
 			func(ctx context.Context) error { return eraseAll(ctx, stores[0], ids[:40]) },
-			func(ctx context.Context) error {
-				for _, a := range newer {
-					if _, err := stores[1].Commit(ctx, "bank", []models.Accepted{a}); err != nil {
-						return err
-					}
-				}
-				return nil
-			},
+			commits(stores[1], newer, 1),
 			func(ctx context.Context) error { return expires(ctx, stores[0], 5, &deleted, &mu) },
 			func(ctx context.Context) error { return repairs(ctx, stores[1], 3) })
 		check()

@@ -170,21 +170,12 @@ func TestNothingTellsWhenTheErasedWereErased(t *testing.T) {
 func TestCommentsBesideThatOfTheErasedComeBackWithOthers(t *testing.T) {
 	onEachDatabase(t, func(t *testing.T, h house) {
 		h.workspace(t, "bank")
-		pulse := models.DefaultAnonymity().Apply(models.StandardMetrics()["pulse"])
-		said := func() int {
-			t.Helper()
-			comments, err := h.FindComments(t.Context(), "bank", pulse, models.CommentFilter{Metric: "pulse", Period: everyDay(), Limit: 100})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return len(comments)
-		}
 		h.commit(t, "bank", append(staff("a", 10, 1, 1, `"comment":"mine"`, `"person":"canary"`), staff("a", 10, 9, 5, `"comment":"ours"`)...)...)
-		counts := []int{said()}
+		counts := []int{h.said(t)}
 		h.erase(t, "canary", models.KeepScores)
-		counts = append(counts, said())
+		counts = append(counts, h.said(t))
 		h.commit(t, "bank", staff("a", 11, 10, 5, `"comment":"new"`)...)
-		same(t, "comments told", append(counts, said()), []int{10, 0, 19})
+		same(t, "comments told", append(counts, h.said(t)), []int{10, 0, 19})
 	})
 }
 

@@ -47,10 +47,12 @@ func (s *Store) eachOfPersons(ctx context.Context, queries ...personQuery) error
 // where they arrived: a third of the time that scanning takes.
 func (s *Store) eachOnPostgres(ctx context.Context, q personQuery) error {
 	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		for _, setting := range analysisSettings() {
-			if _, err := tx.Exec(ctx, "SET LOCAL "+setting); err != nil {
-				return err
-			}
+		err := setForAnalysis(func(statement string) error {
+			_, err := tx.Exec(ctx, statement)
+			return err
+		})
+		if err != nil {
+			return err
 		}
 		rows, err := tx.Query(ctx, numbered(fmt.Sprintf("SELECT hashtextextended(person, 0), %s FROM %s", q.onPostgres, q.from)), q.args...)
 		if err != nil {

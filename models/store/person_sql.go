@@ -32,8 +32,12 @@ func (s *Store) toAnalyse(tx *gorm.DB) error {
 	if s.dialect != onPostgres {
 		return nil
 	}
+	return setForAnalysis(func(statement string) error { return tx.Exec(statement).Error })
+}
+
+func setForAnalysis(execute func(statement string) error) error {
 	for _, setting := range analysisSettings() {
-		if err := tx.Exec("SET LOCAL " + setting).Error; err != nil {
+		if err := execute("SET LOCAL " + setting); err != nil {
 			return err
 		}
 	}

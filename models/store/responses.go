@@ -33,17 +33,8 @@ func (s *Store) FindResponses(ctx context.Context, workspace string, f models.Re
 			find = find.Where(column+" = ?", value)
 		}
 	}
-	if !f.Since.IsZero() {
-		find = find.Where("collected_at >= ?", f.Since.UTC())
-	}
-	if !f.Until.IsZero() {
-		find = find.Where("collected_at < ?", f.Until.UTC())
-	}
-	if f.Before != "" {
-		find = find.Where("id < ?", f.Before)
-	}
 	var rows []responseRow
-	if err := find.Order("id DESC").Limit(f.Limit).Find(&rows).Error; err != nil {
+	if err := latest(within(find, "collected_at", f.Since, f.Until), f.Before, f.Limit).Find(&rows).Error; err != nil {
 		return nil, err
 	}
 	responses, err := s.withAnswers(s.read.WithContext(ctx), workspace, rows)

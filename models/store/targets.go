@@ -70,10 +70,9 @@ func (s *Store) askTargets(tx *gorm.DB, workspace string, t models.Target, when 
 	if err := s.waitForOthers(tx, workspace); err != nil {
 		return false, err
 	}
-	var same int64
-	counted := sameTarget(tx, workspace, t).Model(&targetRow{}).Count(&same)
 	all, err := targetsOf(tx, workspace)
-	return same > 0, firstError(counted.Error, err, models.Ask(when, all, same > 0))
+	exists = slices.ContainsFunc(all, func(other models.Target) bool { return other.Object() == t.Object() })
+	return exists, firstError(err, models.Ask(when, all, exists))
 }
 
 // DeleteTarget takes a target away, if that is allowed when it is asked about all targets; the one before it holds again. NotFound when there is none.
