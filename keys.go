@@ -21,14 +21,16 @@ type keysCommand struct {
 type createKeyCommand struct {
 	databaseSettings
 	Workspace string         `default:"default" help:"The workspace it lets in to (${default})."`
-	Scope     []models.Scope `required:"" help:"What it allows: responses:write, responses:read, scores:read, catalog:write or admin; several with commas."`
+	Scope     []models.Scope `required:"" help:"What it allows: responses:write, responses:read, scores:read, observations:write, observations:read, catalog:write or admin; several with commas."`
+	ExpiresAt *time.Time     `placeholder:"TIME" help:"When it ends by itself, such as 2027-11-20T08:00:00Z; never unless given."`
+	ExpiresIn string         `placeholder:"DAYS" help:"Or in how many days or hours, such as 90d or 12h."`
 	Name      string         `arg:"" help:"Who uses it, such as \"web shop\"."`
 }
 
 // Run makes the key.
 func (c *createKeyCommand) Run(p *program) error {
-	key := models.Key{Workspace: c.Workspace, Name: c.Name, Scopes: c.Scope}
-	if err := key.Check(); err != nil {
+	key, err := models.Key{Workspace: c.Workspace, Name: c.Name, Scopes: c.Scope, ExpiresAt: c.ExpiresAt}.Lasting(c.ExpiresIn, time.Now())
+	if err != nil {
 		return err
 	}
 	token, err := models.NewToken(nil)
@@ -58,16 +60,25 @@ func (c *listKeysCommand) Run(p *program) error {
 			return err
 		}
 		table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(table, "ID\tNAME\tSCOPES\tCREATED\tREVOKED")
+		fmt.Fprintln(table, "ID\tNAME\tSCOPES\tCREATED\tEXPIRES\tREVOKED\tLAST USED")
 		for _, k := range keys {
-			revoked := "-"
-			if k.RevokedAt != nil {
-				revoked = k.RevokedAt.UTC().Format(time.RFC3339)
+			expires := orNone(k.ExpiresAt)
+			if k.Expired(time.Now()) {
+				expires += " (expired)"
 			}
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", k.ID, k.Name, joinScopes(k.Scopes), k.CreatedAt.Format(time.RFC3339), revoked)
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.Name, joinScopes(k.Scopes), k.CreatedAt.Format(time.RFC3339),
+				expires, orNone(k.RevokedAt), orNone(k.LastUsedAt))
 		}
 		return table.Flush()
 	})
+}
+
+// orNone is a time, or a dash.
+func orNone(at *time.Time) string {
+	if at == nil {
+		return "-"
+	}
+	return at.Format(time.RFC3339)
 }
 
 func joinScopes(scopes []models.Scope) string {

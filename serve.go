@@ -55,14 +55,14 @@ func (c *serveCommand) Run(p *program) error {
 		return err
 	}
 	workers.Go(func() { exporter.Run(background) })
-	workers.Go(func() { tidy(background, db, log) })
-	workers.Go(func() { expire(background, db, c.kept(), instruments.CountExpired, log) })
+	c.keepHouse(background, &workers, db, instruments, log)
 
 	state := &readiness{database: db.Ping}
 	handler, err := c.newHandler(db, counted{writer, instruments}, state.check, log)
 	if err != nil {
 		return err
 	}
+	workers.Go(func() { handler.Run(background) })
 	series := exporter.Handler()
 	if c.Pprof {
 		series = withProfiles(series)
@@ -73,6 +73,13 @@ func (c *serveCommand) Run(p *program) error {
 	}
 	welcome(p.stdout, servers, key)
 	return c.untilStopped(p.ctx, servers, state, log)
+}
+
+// keepHouse starts what is done beside the requests until the context ends.
+func (c *serveCommand) keepHouse(ctx context.Context, workers *sync.WaitGroup, db *store.Store, instruments *metrics.Instruments, log *slog.Logger) {
+	workers.Go(func() { tidy(ctx, db, log) })
+	workers.Go(func() { watchKeys(ctx, db, instruments.ShowKeyEnd, log) })
+	workers.Go(func() { expire(ctx, db, c.kept(), instruments.CountExpired, log) })
 }
 
 // newHandler is the API.

@@ -215,7 +215,17 @@ func TestKeysAndWorkspacesAreManagedByCommand(t *testing.T) {
 			status, _ := r.send("POST", "/v1/responses", `{"metric":"nps","score":3}`)
 			return status == http.StatusUnauthorized
 		})
-		code, _, errs := call(t, envOf("MITTARI_DATABASE_URL", database), "keys", "create", "x", "--scope", "everything")
+		ok("keys", "create", "guest", "--workspace", "acme", "--scope", "scores:read", "--expires-in", "90d")
+		ok("keys", "create", "auditor", "--workspace", "acme", "--scope", "admin", "--expires-at", "2099-11-20T10:00:00+02:00")
+		list = ok("keys", "list", "--workspace", "acme")
+		if find(t, list, `auditor .*(2099-11-20T08:00:00Z) +- +-`); strings.Contains(list, "(expired)") {
+			t.Errorf("the list of keys is\n%s", list)
+		}
+		code, _, errs := call(t, envOf("MITTARI_DATABASE_URL", database), "keys", "create", "x", "--scope", "admin", "--expires-in", "soon")
+		if code != 1 || !strings.Contains(errs, "90d or 12h") {
+			t.Errorf("an unknown lifetime gave %d: %s", code, errs)
+		}
+		code, _, errs = call(t, envOf("MITTARI_DATABASE_URL", database), "keys", "create", "x", "--scope", "everything")
 		if code != 1 || !strings.Contains(errs, "responses:write") {
 			t.Errorf("an unknown scope gave %d: %s", code, errs)
 		}

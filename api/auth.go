@@ -1,6 +1,7 @@
 package api
 
 import (
+	"crypto/subtle"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -45,14 +46,22 @@ func bearer(c *gin.Context) string {
 	return strings.TrimSpace(token)
 }
 
-// keyOf finds a key by its token's SHA-256, here and in the database. How long that takes may tell
-// how a hash begins, which is of no use: nobody can choose a token's hash, or make a token of one. So tokens are never compared.
+// keyOf finds a key by its token's SHA-256, here and in the database, and compares what it found in constant time.
+// How long it takes to find may tell how a hash begins, which is of no use: nobody can choose a
+// token's hash, or make a token of one.
 func (s *server) keyOf(c *gin.Context, token string) (models.Key, error) {
-	key, err := s.keys.get(models.HashToken(token), func(hash [32]byte) (models.Key, error) { return s.lookUp(c, hash) })
-	if models.ErrorCode(err) == models.NotFound || err == nil && key.RevokedAt != nil {
+	hash, now := models.HashToken(token), s.Clock()
+	key, err := s.keys.get(hash, func(hash [32]byte) (models.Key, error) { return s.lookUp(c, hash) })
+	switch {
+	case err != nil && models.ErrorCode(err) != models.NotFound:
+		return key, err
+	case err != nil || subtle.ConstantTimeCompare(key.Hash[:], hash[:]) == 0 || key.RevokedAt != nil:
 		return key, models.Errorf(models.Unauthorized, "the key is unknown or was revoked")
+	case key.Expired(now):
+		return key, models.Errorf(models.Unauthorized, "the key %q expired at %s; make another one", key.Name, key.ExpiresAt.Format(time.RFC3339))
 	}
-	return key, err
+	s.uses.note(key, now)
+	return key, nil
 }
 
 func allow(key models.Key, scope models.Scope) error {

@@ -19,7 +19,10 @@ type key struct {
 	Name      string         `json:"name"`
 	Scopes    []models.Scope `json:"scopes"`
 	CreatedAt time.Time      `json:"created_at"`
+	ExpiresAt *time.Time     `json:"expires_at"`
 	RevokedAt *time.Time     `json:"revoked_at"`
+	LastUsed  *time.Time     `json:"last_used_at"`
+	Expired   bool           `json:"expired"`
 	Token     string         `json:"token"`
 }
 
@@ -120,12 +123,16 @@ func TestFaultyKeyIsRefusedByName(t *testing.T) {
 	g := goldenFile(t, "key_faults")
 	admin := newServer(t, setup{}).as(t, home)
 	for name, body := range map[string]string{
-		"nothing said":     `{}`,
-		"unknown scopes":   `{"name":"x","scopes":["responses:write","everything",""]}`,
-		"no scopes":        `{"name":"x","scopes":[]}`,
-		"wrong types":      `{"name":7,"scopes":"admin","workspace":"other"}`,
-		"a name too long":  `{"name":"` + strings.Repeat("n", 201) + `","scopes":["admin"]}`,
-		"a token of one's": `{"name":"x","scopes":["admin"],"token":"mine"}`,
+		"nothing said":           `{}`,
+		"unknown scopes":         `{"name":"x","scopes":["responses:write","everything",""]}`,
+		"no scopes":              `{"name":"x","scopes":[]}`,
+		"wrong types":            `{"name":7,"scopes":"admin","workspace":"other"}`,
+		"a name too long":        `{"name":"` + strings.Repeat("n", 201) + `","scopes":["admin"]}`,
+		"an end that has passed": `{"name":"x","scopes":["admin"],"expires_at":"2026-11-20T08:04:00Z"}`,
+		"two ends":               `{"name":"","scopes":["admin"],"expires_at":"2027-11-20T08:04:00Z","expires_in":"90d"}`,
+		"no lifetime":            `{"name":"x","scopes":["admin"],"expires_in":"soon"}`,
+		"an end without a zone":  `{"name":"x","scopes":["admin"],"expires_at":"2027-11-20T08:04:00"}`,
+		"a token of one's":       `{"name":"x","scopes":["admin"],"token":"mine"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := admin.post(t, "/v1/keys", body)
@@ -136,6 +143,108 @@ func TestFaultyKeyIsRefusedByName(t *testing.T) {
 	if keys := read[struct{ Keys []key }](t, admin.get(t, "/v1/keys")).Keys; len(keys) != 1 {
 		t.Errorf("%d keys, want the admin's alone", len(keys))
 	}
+}
+
+// keyNamed is the one key of that name, as it is listed.
+func (c caller) keyNamed(t *testing.T, name string) key {
+	t.Helper()
+	for _, k := range read[struct{ Keys []key }](t, c.get(t, "/v1/keys")).Keys {
+		if k.Name == name {
+			return k
+		}
+	}
+	t.Fatalf("no key %q is listed", name)
+	return key{}
+}
+
+func TestKeyIsRefusedFromTheMomentOnAtWhichItExpires(t *testing.T) {
+	t.Parallel()
+	g := goldenFile(t, "key_life")
+	onEachDatabase(t, func(t *testing.T, s *server) {
+		admin := s.as(t, home)
+		g.check(t, "made", admin.post(t, "/v1/keys", `{"name":"made","scopes":["scores:read"],"expires_at":"2026-11-21T10:00:00.25+02:00"}`))
+		made, shop := admin.newKey(t, `{"name":"shop","scopes":["scores:read"],"expires_in":"12h"}`)
+		end := s.clock.now().Add(12 * time.Hour)
+		if made.ExpiresAt == nil || !made.ExpiresAt.Equal(end) {
+			t.Errorf("it ends at %v, want %s", made.ExpiresAt, end)
+		}
+		s.clock.pass(12*time.Hour - time.Nanosecond)
+		shop.scores(t, "?metric=nps") // and now it is remembered for five seconds
+		if admin.keyNamed(t, "shop").Expired {
+			t.Error("it is listed as expired before its time")
+		}
+		s.clock.pass(time.Nanosecond)
+		refused := shop.get(t, "/v1/scores?metric=nps")
+		wantProblem(t, refused, http.StatusUnauthorized, "unauthorized")
+		g.check(t, "expired", refused)
+		if r := (caller{server: s, token: made.Token + "x"}).get(t, "/v1/scores?metric=nps"); strings.Contains(r.body, "expired") || strings.Contains(r.body, "shop") {
+			t.Errorf("who does not hold the key is told of it: %s", r.body)
+		}
+		g.check(t, "listed", admin.get(t, "/v1/keys"))
+	})
+}
+
+func TestWhenAKeyWasUsedIsNotedBehindTheRequests(t *testing.T) {
+	t.Parallel()
+	onEachDatabase(t, func(t *testing.T, s *server) {
+		admin := s.as(t, home)
+		expired, late := admin.newKey(t, `{"name":"late","scopes":["admin"],"expires_in":"1h"}`)
+		revoked, gone := admin.newKey(t, `{"name":"gone","scopes":["admin"]}`)
+		admin.send(t, "DELETE", "/v1/keys/"+revoked.ID, "").want(t, http.StatusNoContent)
+		_, shop := admin.newKey(t, `{"name":"shop","scopes":["responses:write"]}`)
+		s.clock.pass(time.Hour)
+		for range 3 {
+			shop.record(t, `{"metric":"nps","score":9}`)
+		}
+		wantProblem(t, late.get(t, "/v1/metrics"), http.StatusUnauthorized, "unauthorized")
+		wantProblem(t, gone.get(t, "/v1/metrics"), http.StatusUnauthorized, "unauthorized")
+		if at := admin.keyNamed(t, "shop").LastUsed; at != nil {
+			t.Errorf("it was written on the way, %s", at)
+		}
+		s.handler.NoteUses(t.Context())
+		if at := admin.keyNamed(t, "shop").LastUsed; at == nil || !at.Equal(s.clock.now().Truncate(time.Minute)) {
+			t.Errorf("last used at %v, want %s", at, s.clock.now())
+		}
+		for _, k := range []key{expired, revoked} {
+			if at := admin.keyNamed(t, k.Name).LastUsed; at != nil {
+				t.Errorf("%q let nobody in, and yet it counts as used at %s", k.Name, at)
+			}
+		}
+		s.clock.pass(-10 * time.Minute) // another machine's clock
+		shop.record(t, `{"metric":"nps","score":9}`)
+		s.handler.NoteUses(t.Context())
+		if at := admin.keyNamed(t, "shop").LastUsed; at.Before(s.clock.now()) {
+			t.Errorf("it moved back to %s", at)
+		}
+	})
+}
+
+func TestUsesAreWrittenWhenTheServerStops(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, setup{})
+	admin := s.as(t, home)
+	admin.get(t, "/v1/metrics")
+	ended, end := context.WithCancel(t.Context())
+	end()
+	s.handler.Run(ended)
+	if at := admin.keyNamed(t, "home [admin]").LastUsed; at == nil {
+		t.Error("what was used since the last minute is forgotten")
+	}
+}
+
+// mistakenStore finds another key than the one that was asked for.
+type mistakenStore struct{ api.Store }
+
+func (s mistakenStore) KeyByHash(ctx context.Context, hash [32]byte) (models.Key, error) {
+	k, err := s.Store.KeyByHash(ctx, hash)
+	k.Hash[31] ^= 1
+	return k, err
+}
+
+func TestKeyIsComparedWithWhatWasSent(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, setup{config: func(c *api.Config) { c.Store = mistakenStore{c.Store} }})
+	wantProblem(t, s.as(t, home).get(t, "/v1/metrics"), http.StatusUnauthorized, "unauthorized")
 }
 
 // slowStore stops in the middle of a lookup when it is asked to: it has read, but not answered.

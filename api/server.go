@@ -54,6 +54,7 @@ type Store interface {
 	kpiPartStore
 	observationStore
 	accessStore
+	keyStore
 	attemptStore
 	peopleStore
 	auditStore
@@ -65,6 +66,7 @@ type server struct {
 	pagePolicy string             // its content security policy
 	limits     limits
 	keys       *cache[[32]byte, models.Key]
+	uses       uses
 	workspaces *cache[string, workspaceRules]
 	beginning  chan struct{} // a place for each request with an Idempotency-Key that is about to begin
 }
@@ -73,6 +75,7 @@ type server struct {
 type Handler struct {
 	http.Handler
 	engine *gin.Engine // behind what every answer has
+	server *server
 }
 
 // Routes are the routes that there are.
@@ -97,7 +100,7 @@ func New(c Config) (*Handler, error) {
 	engine.NoRoute(s.handle("", noRoute))
 	engine.NoMethod(s.handle("", noMethod))
 	s.routes(engine)
-	return &Handler{guarded(shared(c.CORSOrigins, packed(engine))), engine}, nil
+	return &Handler{guarded(shared(c.CORSOrigins, packed(engine))), engine, s}, nil
 }
 
 // observe tells of each request by the route's pattern, never by its path.

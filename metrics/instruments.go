@@ -19,6 +19,7 @@ type Instruments struct {
 	failures  prometheus.Counter
 	expired   prometheus.Counter
 	limited   *prometheus.CounterVec
+	keyEnd    *prometheus.GaugeVec
 }
 
 func newInstruments(registry prometheus.Registerer) *Instruments {
@@ -51,13 +52,17 @@ func newInstruments(registry prometheus.Registerer) *Instruments {
 			Namespace: namespace, Subsystem: "http", Name: "limited_requests_total",
 			Help: "Requests of the API that were told to come later, by the limit: key (it sends more than one may), address (too many unknown keys come from it).",
 		}, []string{"limit"}),
+		keyEnd: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Namespace: namespace, Name: "key_expiry_timestamp_seconds",
+			Help: "When the next API key of any workspace expires, in seconds since 1970; absent while none will.",
+		}, nil),
 	}
 	for _, limit := range []string{"key", "address"} {
 		i.limited.WithLabelValues(limit)
 	}
 	i.CountResponses(0, 0, 0)
 	i.responses.WithLabelValues("shed")
-	registry.MustRegister(i.requests, i.responses, i.batch, i.commit, i.failures, i.expired, i.limited)
+	registry.MustRegister(i.requests, i.responses, i.batch, i.commit, i.failures, i.expired, i.limited, i.keyEnd)
 	return i
 }
 
@@ -100,6 +105,15 @@ func (i *Instruments) CountExpired(responses int) { i.expired.Add(float64(respon
 
 // CountLimited counts a request that a limit refused: key or address.
 func (i *Instruments) CountLimited(limit string) { i.limited.WithLabelValues(limit).Inc() }
+
+// ShowKeyEnd shows when the next key expires; nil: none will.
+func (i *Instruments) ShowKeyEnd(at *time.Time) {
+	if at == nil {
+		i.keyEnd.Reset()
+		return
+	}
+	i.keyEnd.WithLabelValues().Set(float64(at.UnixMilli()) / 1000)
+}
 
 // Queue shows the ingest queue; length is asked at each scrape. To be called once.
 func (i *Instruments) Queue(length func() int, capacity int) {

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,6 +23,11 @@ func TestInstrumentsAreShown(t *testing.T) {
 	i.Wait(func() time.Duration { return 250 * time.Millisecond }, 2*time.Second)
 	i.CountShed()
 	i.CountLimited("address")
+	if text := get(t, e, "/metrics").Body.String(); strings.Contains(text, "mittari_key_expiry_timestamp_seconds") {
+		t.Error("a key's end is shown, and there is none")
+	}
+	end := time.UnixMilli(1_800_000_000_500)
+	i.ShowKeyEnd(&end)
 	i.Database(func() (int, int, int) { return 1, 2, 8 })
 	e.Registry().MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "mittari_own", Help: "Of another part."}, func() float64 { return 1 }))
 	text := get(t, e, "/metrics").Body.String()
@@ -46,6 +52,7 @@ func TestInstrumentsAreShown(t *testing.T) {
 		`mittari_database_connections{state="in_use"} 1`,
 		`mittari_database_connections{state="idle"} 2`,
 		`mittari_database_connections_max 8`,
+		`mittari_key_expiry_timestamp_seconds 1.8000000005e+09`,
 		`mittari_own 1`,
 	} {
 		if len(lines(text, want[:indexOfEither(want)], want)) != 1 {
@@ -53,6 +60,10 @@ func TestInstrumentsAreShown(t *testing.T) {
 		}
 	}
 	lint(t, text)
+	i.ShowKeyEnd(nil)
+	if text := get(t, e, "/metrics").Body.String(); strings.Contains(text, "mittari_key_expiry_timestamp_seconds") {
+		t.Error("a key's end is shown still")
+	}
 }
 
 // indexOfEither is where a series' name ends.

@@ -46,6 +46,9 @@ func steps(n int) []string {
 }
 
 func TestEveryFaultOfAKeyNamesItsFieldAndTheRemedy(t *testing.T) {
+	now := time.Date(2026, 11, 20, 8, 4, 0, 0, time.UTC)
+	at := func(d time.Duration) *time.Time { at := now.Add(d); return &at }
+	right := Key{Name: "shop", Scopes: Scopes()}
 	for _, c := range []struct {
 		name, field, remedy string
 		key                 Key
@@ -54,12 +57,38 @@ func TestEveryFaultOfAKeyNamesItsFieldAndTheRemedy(t *testing.T) {
 		{"long name", "name", "200 characters at most, is 201", Key{Name: text(201), Scopes: Scopes()}},
 		{"name with NUL", "name", "NUL", Key{Name: "a\x00", Scopes: Scopes()}},
 		{"no scope", "scopes", "must name one of [responses:write responses:read scores:read observations:write observations:read catalog:write admin] at least", Key{Name: "shop"}},
+		{"ended already", "expires_at", "a time to come", Key{Name: "shop", Scopes: Scopes(), ExpiresAt: at(0)}},
+		{"ends in another age", "expires_at", "within 100 years", Key{Name: "shop", Scopes: Scopes(), ExpiresAt: at(101 * 365 * 24 * time.Hour)}},
 		{"no such scope", "scopes[1]", `must be one of [responses:write responses:read scores:read observations:write observations:read catalog:write admin], is "all"`, Key{Name: "shop", Scopes: []Scope{Admin, "all"}}},
 	} {
-		t.Run(c.name, func(t *testing.T) { holdsOneFault(t, c.key.Check(), c.field, c.remedy) })
+		t.Run(c.name, func(t *testing.T) { holdsOneFault(t, c.key.Check(now), c.field, c.remedy) })
 	}
-	if err := (Key{Name: text(200), Scopes: Scopes()}).Check(); err != nil {
+	for _, lifetime := range []string{"d", "90", "90m", "0d", "-1d", "1.5h", "36501d", "9999999999999999999h", " 1d"} {
+		t.Run(lifetime, func(t *testing.T) {
+			_, err := right.Lasting(lifetime, now)
+			holdsOneFault(t, err, "expires_in", "90d or 12h")
+		})
+	}
+	both := right
+	both.ExpiresAt = at(time.Hour)
+	_, err := both.Lasting("1d", now)
+	holdsOneFault(t, err, "expires_in", "not both")
+	if err := (Key{Name: text(200), Scopes: Scopes(), ExpiresAt: at(time.Microsecond)}).Check(now); err != nil {
 		t.Error(err)
+	}
+	for lifetime, want := range map[string]*time.Time{"": nil, "1h": at(time.Hour), "90d": at(90 * 24 * time.Hour)} {
+		k, err := right.Lasting(lifetime, now)
+		if err != nil || (want == nil) != (k.ExpiresAt == nil) || want != nil && !k.ExpiresAt.Equal(*want) {
+			t.Errorf("%q: %v, %v", lifetime, k.ExpiresAt, err)
+		}
+	}
+}
+
+func TestAKeyHasExpiredFromItsEndOn(t *testing.T) {
+	end := time.Date(2026, 11, 20, 8, 4, 0, 0, time.UTC)
+	k := Key{ExpiresAt: &end}
+	if k.Expired(end.Add(-time.Nanosecond)) || !k.Expired(end) || !k.Expired(end.Add(time.Hour)) || (Key{}).Expired(end) {
+		t.Error("a key is to expire at its end, and one without never")
 	}
 }
 

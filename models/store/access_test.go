@@ -97,3 +97,105 @@ func sameKey(t *testing.T, what string, got, want models.Key) {
 		t.Errorf("%s: %+v", what, got)
 	}
 }
+
+func TestOfKeysWithOneTokenTheOneIsFoundThatLetsInForTheLongest(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, h house) {
+		h.workspace(t, "bank")
+		hash := models.HashToken("mtr_x")
+		made := func(name string, end time.Duration) models.Key {
+			k := models.Key{Workspace: "bank", Name: name, Scopes: models.Scopes(), Hash: hash}
+			if end > 0 {
+				at := h.Store.now().Add(end)
+				k.ExpiresAt = &at
+			}
+			stored, err := h.CreateKey(t.Context(), k)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return stored
+		}
+		for _, k := range []models.Key{made("soon", time.Second), made("later", time.Hour), made("for ever", 0)} {
+			found, err := h.KeyByHash(t.Context(), hash)
+			if err != nil || found.Name != "for ever" {
+				t.Errorf("%+v, %v, beside %q", found, err, k.Name)
+			}
+		}
+		keys, err := h.FindKeys(t.Context(), "bank")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := h.RevokeKey(t.Context(), "bank", keys[2].ID); err != nil {
+			t.Fatal(err)
+		}
+		found, err := h.KeyByHash(t.Context(), hash)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameKey(t, "without the one for ever", found, keys[1])
+	})
+}
+
+func TestWhenAKeyWasUsedOnlyMovesForwardAndIsWrittenOnceAMinute(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, h house) {
+		h.workspace(t, "bank")
+		made, err := h.CreateKey(t.Context(), models.Key{Workspace: "bank", Name: "shop", Scopes: models.Scopes(), Hash: models.HashToken("mtr_x")})
+		if err != nil || made.LastUsedAt != nil {
+			t.Fatalf("%+v, %v", made, err)
+		}
+		noon := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+		other := h.replica(t)
+		for _, c := range []struct{ at, want time.Time }{
+			{noon.Add(30 * time.Second), noon}, {noon.Add(59 * time.Second), noon}, {noon.Add(-time.Hour), noon},
+			{noon.Add(time.Minute).In(time.FixedZone("elsewhere", 3600)), noon.Add(time.Minute)}, {noon, noon.Add(time.Minute)},
+		} {
+			for _, replica := range []*Store{h.Store, other} {
+				uses := []models.KeyUse{{Workspace: "bank", ID: made.ID, At: c.at}, {Workspace: "bank", ID: NewID(), At: c.at}, {Workspace: "shop", ID: made.ID, At: c.at.Add(time.Hour)}}
+				if err := replica.NoteKeyUses(t.Context(), uses); err != nil {
+					t.Fatal(err)
+				}
+			}
+			k, err := h.KeyByHash(t.Context(), made.Hash)
+			if err != nil || k.LastUsedAt == nil || !k.LastUsedAt.Equal(c.want) || k.LastUsedAt.Location() != time.UTC {
+				t.Fatalf("used at %s: %v, %v, want %s", c.at, k.LastUsedAt, err, c.want)
+			}
+		}
+	})
+}
+
+func TestTheNextKeyToExpireIsOneThatStillLetsIn(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, h house) {
+		h.workspace(t, "bank")
+		h.workspace(t, "shop")
+		want := func(what string, want *time.Time) {
+			t.Helper()
+			next, err := h.NextKeyEnd(t.Context())
+			if err != nil || (next == nil) != (want == nil) || next != nil && !next.Equal(*want) {
+				t.Errorf("%s: %v, %v, want %v", what, next, err, want)
+			}
+		}
+		want("no key", nil)
+		ends := map[string]*time.Time{"bank": nil, "shop": nil}
+		for i, workspace := range []string{"bank", "shop", "bank", "shop"} {
+			k := models.Key{Workspace: workspace, Name: "k", Scopes: models.Scopes()}
+			if i > 0 {
+				at := h.Store.now().Add(time.Duration(i) * time.Hour)
+				k.ExpiresAt = &at
+			}
+			made, err := h.CreateKey(t.Context(), k)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i == 1 {
+				if err := h.RevokeKey(t.Context(), workspace, made.ID); err != nil {
+					t.Fatal(err)
+				}
+			}
+			ends[workspace] = k.ExpiresAt
+		}
+		want("the first one was revoked", ends["bank"])
+		h.now.pass(2 * time.Hour)
+		want("another one has expired", ends["shop"])
+		h.now.pass(time.Hour)
+		want("all have", nil)
+	})
+}

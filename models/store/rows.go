@@ -127,7 +127,8 @@ type keyRow struct {
 	Hash      []byte
 	Scopes    []models.Scope `gorm:"serializer:json"`
 	CreatedAt time.Time      `gorm:"autoCreateTime:false"`
-	RevokedAt *time.Time
+
+	ExpiresAt, RevokedAt, LastUsedAt *time.Time
 }
 
 func (keyRow) TableName() string { return "keys" }
