@@ -26,6 +26,10 @@ package api
 // @tag.description	Names and descriptions of the keys that responses carry, and journeys as ordered touchpoints. A key that a response is the first to use is added by itself. PUT is repeatable, so that a pipeline can declare the whole catalog at each run.
 // @tag.name			kpis
 // @tag.description	Financial, employee, operational and customer figures that stand beside the scores: define them, record what they were, and read what they add up to for groups and periods.
+// @tag.name			analysis
+// @tag.description	What goes with what: scores and figures lined up in one table, what a promoter is worth, and how people's minds change.
+// @tag.name			people
+// @tag.description	All that is stored of one person: tell it, erase it.
 // @tag.name			access
 // @tag.description	Keys and workspaces. A key belongs to one workspace and never sees another one's data.
 // @tag.name			server

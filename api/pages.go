@@ -46,7 +46,7 @@ func seriesHost(address, asked string) string {
 // @Summary		Read this document
 // @ID			openapi
 // @Tags			server
-// @Success		200	{object}	object	"The OpenAPI document"
+// @Success		200	{object}	map[string]any	"The OpenAPI document"
 // @Router			/openapi.json [get]
 func document(c *gin.Context) error {
 	c.Data(http.StatusOK, "application/json", openapi.Document())

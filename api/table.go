@@ -49,7 +49,7 @@ type tableRow struct {
 // @Description
 // @Description	The Accept header says in which form: JSON, NDJSON (a row a line), CSV or Parquet.
 // @ID				findTable
-// @Tags			scores
+// @Tags			analysis
 // @Security		key[scores:read]
 // @Produce		json,application/x-ndjson,text/csv,application/vnd.apache.parquet
 // @Param			metrics		query		[]string			false	"Keys of metrics, repeated or between commas; unless given all that have answers. Empty: none"	collectionFormat(multi)

@@ -11,15 +11,14 @@ import (
 	"github.com/swaggo/swag"
 )
 
-// apart are the folders of models that the API's types have nothing to do with.
-const apart = "store,ingest,mapping,sample"
+// apart are the folders that the API's types have nothing to do with.
+const apart = "models/store,models/ingest,models/mapping,models/sample,api/clients,api/examples"
 
 // readAnnotations gives what swaggo reads in api and models, with clean names of schemas.
 func readAnnotations(root string) (*openapi2.T, error) {
-	models := filepath.Join(root, "models")
 	var excluded []string
-	for _, folder := range strings.Split(apart, ",") {
-		excluded = append(excluded, filepath.Join(models, folder))
+	for folder := range strings.SplitSeq(apart, ",") {
+		excluded = append(excluded, filepath.Join(root, filepath.FromSlash(folder)))
 	}
 	parser := swag.New(
 		swag.SetStrict(true),
@@ -27,7 +26,7 @@ func readAnnotations(root string) (*openapi2.T, error) {
 		swag.SetExcludedDirsAndFiles(strings.Join(excluded, ",")),
 	)
 	parser.RequiredByDefault = true // a field is required unless its tag says omitempty
-	if err := parser.ParseAPIMultiSearchDir([]string{filepath.Join(root, "api"), models}, "openapi.go", 1); err != nil {
+	if err := parser.ParseAPIMultiSearchDir([]string{filepath.Join(root, "api"), filepath.Join(root, "models")}, "openapi.go", 1); err != nil {
 		return nil, err
 	}
 	text, err := json.Marshal(parser.GetSwagger())

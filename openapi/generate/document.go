@@ -49,6 +49,7 @@ func complete(doc *openapi3.T, root string) error {
 	addIdempotency(doc)
 	addTags(doc)
 	askForKeys(doc)
+	nameParts(doc)
 	closeBodies(doc)
 	return addExamples(doc)
 }

@@ -20,11 +20,11 @@ func nameOf(ref string) string {
 
 // mendSchemas says what swaggo's extensions mean in OpenAPI 3, and drops them.
 func mendSchemas(doc *openapi3.T) {
-	flat := addFlatValue(doc)
+	types := addMixed(doc)
 	for _, schema := range doc.Components.Schemas {
 		describeValues(schema.Value)
 		for _, property := range schema.Value.Properties {
-			mendProperty(property, flat)
+			mendProperty(property, types)
 		}
 	}
 	operations(doc, func(_, _ string, op *openapi3.Operation) {
@@ -37,24 +37,35 @@ func mendSchemas(doc *openapi3.T) {
 	})
 }
 
-// addFlatValue adds the type of what Go has as map[string]any, and gives a
-// reference to it. OpenAPI 3.0 knows null beside a type only.
-func addFlatValue(doc *openapi3.T) *openapi3.SchemaRef {
-	flat := openapi3.NewAnyOfSchema(openapi3.NewStringSchema().WithNullable(), openapi3.NewFloat64Schema(), openapi3.NewBoolSchema())
-	flat.Description = "Text, a number, true, false or null."
-	doc.Components.Schemas["PropertyValue"] = openapi3.NewSchemaRef("", flat)
-	return openapi3.NewSchemaRef(schemas+"PropertyValue", flat)
+// mixed are references to values of more than one type.
+type mixed struct {
+	property              *openapi3.SchemaRef // what Go has as map[string]any
+	answerScore, ofFigure *openapi3.SchemaRef
 }
 
-func mendProperty(property, flat *openapi3.SchemaRef) {
+// addMixed adds the schemas of values of more than one type, and of each of
+// these types, so that clients have names for them. OpenAPI 3.0 knows null beside a type only.
+func addMixed(doc *openapi3.T) mixed {
+	text := addSchema(doc, "Text", "Text, or null.", openapi3.NewStringSchema().WithNullable())
+	number := addSchema(doc, "Number", "Any number.", openapi3.NewFloat64Schema())
+	scale := addSchema(doc, "ScaleValue", "A value on a metric's scale.", openapi3.NewIntegerSchema())
+	yesNo := addSchema(doc, "YesNo", "True for yes, false for no.", openapi3.NewBoolSchema())
+	return mixed{
+		property:    addSchema(doc, "PropertyValue", "Text, a number, true, false or null.", &openapi3.Schema{AnyOf: openapi3.SchemaRefs{text, number, yesNo}}),
+		answerScore: addSchema(doc, "AnswerScore", "A value on the metric's scale; true or false for a yes/no metric.", &openapi3.Schema{OneOf: openapi3.SchemaRefs{scale, yesNo}}),
+		ofFigure:    addSchema(doc, "FigureValue", "A number; true or false for a yes/no KPI.", &openapi3.Schema{OneOf: openapi3.SchemaRefs{number, yesNo}}),
+	}
+}
+
+func mendProperty(property *openapi3.SchemaRef, types mixed) {
 	if property.Ref != "" {
 		return
 	}
 	if property.Value.Extensions["x-yes-no"] != nil {
-		yesNo(property.Value)
+		yesNo(property.Value, types)
 	}
 	if values := property.Value.AdditionalProperties.Schema; values != nil && values.Ref == "" && values.Value.IsEmpty() {
-		property.Value.AdditionalProperties.Schema = flat
+		property.Value.AdditionalProperties.Schema = types.property
 	}
 }
 
@@ -72,10 +83,12 @@ func describeValues(schema *openapi3.Schema) {
 }
 
 // yesNo lets a number be true or false, too.
-func yesNo(schema *openapi3.Schema) {
-	number := &openapi3.Schema{Type: schema.Type}
-	schema.Type = nil
-	schema.OneOf = openapi3.SchemaRefs{{Value: number}, {Value: openapi3.NewBoolSchema()}}
+func yesNo(schema *openapi3.Schema, types mixed) {
+	either := types.ofFigure
+	if schema.Type.Is("integer") {
+		either = types.answerScore
+	}
+	schema.Type, schema.Format, schema.AllOf = nil, "", openapi3.SchemaRefs{either}
 	delete(schema.Extensions, "x-yes-no")
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
@@ -40,7 +42,7 @@ func splitOneOrMany(doc *openapi3.T) {
 		delete(op.Extensions, takesOneOrMany)
 		many := op.RequestBody.Value.Content[formJSON]
 		list := many.Schema
-		many.Schema = openapi3.NewSchemaRef("", &openapi3.Schema{OneOf: openapi3.SchemaRefs{list.Value.Items, list}})
+		many.Schema = oneOrMany(doc, list.Value)
 		op.RequestBody.Value.Content[formNDJSON] = openapi3.NewMediaType().WithSchemaRef(list)
 		for status, response := range op.Responses.Map() {
 			if status != "200" {
@@ -52,6 +54,15 @@ func splitOneOrMany(doc *openapi3.T) {
 			response.Value.Content[formNDJSON] = openapi3.NewMediaType().WithSchemaRef(openapi3.NewSchemaRef("", outcomes))
 		}
 	})
+}
+
+// oneOrMany adds the schema of a body that is what the list has, or such a list: of
+// SubmittedObservation it is OneOrManyObservations.
+func oneOrMany(doc *openapi3.T, list *openapi3.Schema) *openapi3.SchemaRef {
+	one := nameOf(list.Items.Ref)
+	many := addSchema(doc, one+"s", "Many at once; each has its own outcome.", list)
+	return addSchema(doc, "OneOrMany"+strings.TrimPrefix(one, "Submitted")+"s", "One, or an array of many.",
+		&openapi3.Schema{OneOf: openapi3.SchemaRefs{list.Items, many}})
 }
 
 func streamContent(content openapi3.Content) {

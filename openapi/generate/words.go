@@ -21,6 +21,8 @@ func nameWords(doc *openapi3.T) {
 	for _, w := range models.Windows() {
 		windows = append(windows, w.Name)
 	}
+	addSchema(doc, "Window", "Whole days up to now, today included.", openapi3.NewStringSchema().WithEnum(windows...))
+	addSchema(doc, "Interval", "What a period is cut into.", openapi3.NewStringSchema().WithEnum("day", "week", "month"))
 	query := map[string][]any{"group_by": anys(models.Levels()), "window": windows}
 	operations(doc, func(path, _ string, op *openapi3.Operation) {
 		for _, p := range op.Parameters {
