@@ -30,7 +30,7 @@ build: ## Build the program, ./mittari
 	go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(version)" -o mittari .
 
 .PHONY: test
-test: setup check-format vet lint check-generated ## Run every check and every test, as CI does
+test: setup check-format vet lint check-generated contract ## Run every check and every test, as CI does
 	$(if $(race),CGO_ENABLED=1 CGO_CFLAGS=-O0) go test $(race) $(raced)
 	go test $$(go list ./... | grep -vxF "$$(go list $(raced))")
 
@@ -66,6 +66,14 @@ check-generated: ## Fail when a generated file is not what "make generate" write
 	$(MAKE) --no-print-directory generate; \
 	diff -r "$$before/openapi" openapi && diff -r "$$before/grafana" grafana && diff -r "$$before/postgres" deploy/postgres || { \
 		echo 'Generated files were out of date, see above; now they are not. Commit them.'; exit 1; }
+
+.PHONY: contract
+contract: export REDOCLY_TELEMETRY = off
+contract: export REDOCLY_SUPPRESS_UPDATE_NOTICE = true
+contract: ## Lint the OpenAPI document, and tell what in it breaks clients of the last release
+	@.ci/setup modules
+	api/clients/node_modules/.bin/redocly lint --config api/clients/lint.yaml --format stylish openapi/openapi.json
+	go run ./openapi/compare
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (10s)
