@@ -30,17 +30,20 @@ func (c counted) Record(ctx context.Context, r models.Accepted) (models.Outcome,
 	return outcome, err
 }
 
-// RecordAll stores some responses and counts what became of each.
-func (c counted) RecordAll(ctx context.Context, rs []models.Accepted) ([]models.Outcome, error) {
-	outcomes, err := c.Writer.RecordAll(ctx, rs)
-	for i := range rs {
-		if err != nil {
-			c.count(models.Outcome{}, err)
-		} else {
-			c.count(outcomes[i], nil)
+// Prepare makes some responses ready; what it gives stores them and counts what became of each.
+func (c counted) Prepare(rs []models.Accepted) ingest.Commit {
+	record := c.Writer.Prepare(rs)
+	return func(ctx context.Context) ([]models.Outcome, error) {
+		outcomes, err := record(ctx)
+		for i := range rs {
+			if err != nil {
+				c.count(models.Outcome{}, err)
+			} else {
+				c.count(outcomes[i], nil)
+			}
 		}
+		return outcomes, err
 	}
-	return outcomes, err
 }
 
 func (c counted) count(o models.Outcome, err error) {

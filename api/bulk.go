@@ -2,12 +2,14 @@ package api
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -15,12 +17,13 @@ import (
 )
 
 // A chunk is what is stored of one request at a time. While one is being stored the
-// next one is read, so that two of them are held in memory, and the slower the
-// database, the more go into one transaction.
+// next one is made ready, and the one after that is read, so that three of them are held in memory, and
+// the slower the database, the more go into one transaction.
 const (
 	leastChunk = 500     // documents that are stored once nothing else of the request is under way
 	mostChunk  = 5000    // and in any case
 	mostBytes  = 2 << 20 // about
+	underWay   = 2       // chunks that are stored or made ready
 )
 
 // bulkOutcome tells what became of one line, or of one element of an array.
@@ -57,17 +60,19 @@ func (s *server) createResponses(c *gin.Context) error {
 	}
 	return answerBulk(s, c, intake[models.Submission, models.Accepted]{
 		check: func(submission models.Submission) (models.Accepted, error) { return s.check(c, submission) },
-		store: func(accepted []models.Accepted) ([]settled, error) {
-			outcomes := make([]models.Outcome, len(accepted))
-			var err error
+		store: func(accepted []models.Accepted) func() ([]settled, error) {
+			record := func(context.Context) ([]models.Outcome, error) { return make([]models.Outcome, len(accepted)), nil }
 			if !dry {
-				outcomes, err = s.Recorder.RecordAll(c.Request.Context(), accepted)
+				record = s.Recorder.Prepare(accepted)
 			}
-			all := make([]settled, len(outcomes))
-			for i, o := range outcomes {
-				all[i] = settled{statusOf(o), o.ID, o.Err}
+			return func() ([]settled, error) {
+				outcomes, err := record(c.Request.Context())
+				all := make([]settled, len(outcomes))
+				for i, o := range outcomes {
+					all[i] = settled{statusOf(o), o.ID, o.Err}
+				}
+				return all, err
 			}
-			return all, err
 		},
 	})
 }
@@ -75,7 +80,16 @@ func (s *server) createResponses(c *gin.Context) error {
 // intake is what becomes of the documents of a bulk request: S as sent, A when they have passed every check.
 type intake[S, A any] struct {
 	check func(S) (A, error)
-	store func([]A) ([]settled, error) // the outcomes in order; an error says that none was stored
+	// store makes them ready while others may be stored; what it gives stores them, and tells
+	// the outcomes in order. An error says that none was stored.
+	store func([]A) func() ([]settled, error)
+}
+
+// inTurn is the store of an intake where nothing can be made ready before the others are stored.
+func inTurn[A any](store func([]A) ([]settled, error)) func([]A) func() ([]settled, error) {
+	return func(accepted []A) func() ([]settled, error) {
+		return func() ([]settled, error) { return store(accepted) }
+	}
 }
 
 // settled is what became of one document that passed every check.
@@ -101,7 +115,7 @@ func answerBulk[S, A any](s *server, c *gin.Context, into intake[S, A]) error {
 	}()
 	out := bufio.NewWriter(spool)
 	b := &bulk[S, A]{server: s, intake: into, c: c, out: json.NewEncoder(out)}
-	if err := firstError(b.read(newElements(c.Request.Body)), b.settle(), out.Flush()); err != nil { // also after a fault, what is under way is waited for
+	if err := firstError(b.read(newElements(c.Request.Body)), b.settle(0), out.Flush()); err != nil { // also after a fault, what is under way is waited for
 		return err
 	}
 	if _, err := spool.Seek(0, io.SeekStart); err != nil {
@@ -119,11 +133,11 @@ type bulk[S, A any] struct {
 	intake[S, A]
 	c      *gin.Context
 	out    *json.Encoder
-	chunk  chunk[A]      // that is being read
-	size   int           // of its documents, bytes
-	count  int           // of the documents that were read, of all chunks
-	stored chan chunk[A] // gives the chunk that is under way; nil when none is
-	logged string        // the error that was logged last
+	chunk  chunk[A]    // that is being read
+	size   int         // of its documents, bytes
+	count  int         // of the documents that were read, of all chunks
+	stored []*chunk[A] // that are under way, in order
+	logged string      // the error that was logged last
 }
 
 // chunk is some documents of a bulk request, in order.
@@ -132,6 +146,7 @@ type chunk[A any] struct {
 	outcomes []bulkOutcome // of all; those of accepted have no status yet
 	settled  []settled     // of accepted, once they are stored
 	err      error         // or why none of them is
+	done     chan struct{} // is closed once settled or err is known
 }
 
 func (b *bulk[S, A]) read(elements *elements) error {
@@ -193,35 +208,59 @@ func (b *bulk[S, A]) add(raw []byte, line int, unread error) error {
 }
 
 // idle reports whether no chunk is being stored.
-func (b *bulk[S, A]) idle() bool { return b.stored == nil || len(b.stored) > 0 }
+func (b *bulk[S, A]) idle() bool {
+	return !slices.ContainsFunc(b.stored, func(c *chunk[A]) bool { return !c.isDone() })
+}
 
-// flush begins to store the chunk once the one before it is settled.
+func (c *chunk[A]) isDone() bool {
+	select {
+	case <-c.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// flush begins to store the chunk once few enough of those before it are under way. It
+// is made ready at once, but stored after them: what was sent first comes first.
 func (b *bulk[S, A]) flush() error {
-	if err := b.settle(); err != nil {
+	if err := b.settle(underWay - 1); err != nil {
 		return err
 	}
-	next, stored := b.chunk, make(chan chunk[A], 1)
-	b.chunk, b.size, b.stored = chunk[A]{}, 0, stored
+	next, before := b.chunk, b.stored
+	next.done = make(chan struct{})
+	b.chunk, b.size, b.stored = chunk[A]{}, 0, append(slices.Clone(before), &next)
 	go func() {
+		defer close(next.done)
 		defer func() { // what panics here would end the process
 			if cause := recover(); cause != nil {
 				next.err = fmt.Errorf("panic: %v\n%s", cause, stack())
 			}
-			stored <- next
 		}()
-		next.settled, next.err = b.store(next.accepted)
+		store := b.store(next.accepted)
+		for _, c := range before {
+			<-c.done
+		}
+		next.settled, next.err = store()
 	}()
 	return nil
 }
 
-// settle waits for the chunk that is under way and writes its outcomes. A chunk that
-// can't be stored is told line by line; the lines before it stand.
-func (b *bulk[S, A]) settle() error {
-	if b.stored == nil {
-		return nil
+// settle waits until no more than some chunks are under way. The first error ends the
+// request, but nothing that is under way is left behind.
+func (b *bulk[S, A]) settle(left int) (err error) {
+	for len(b.stored) > left {
+		first := b.stored[0]
+		<-first.done
+		b.stored = b.stored[1:]
+		err = firstError(err, b.tell(*first))
 	}
-	done := <-b.stored
-	b.stored = nil
+	return err
+}
+
+// tell writes the outcomes of a chunk. One that can't be stored is told line by
+// line; the lines before it stand.
+func (b *bulk[S, A]) tell(done chunk[A]) error {
 	if clientGone(b.c, done.err) {
 		return done.err // there is nobody to tell
 	}

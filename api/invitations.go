@@ -100,14 +100,14 @@ func (s *server) invitationIntake(c *gin.Context, enforce bool) (intake[models.S
 	}
 	check := models.InvitationRules{Zone: rules.zone, Now: s.Clock(), Policy: policy, NewID: s.newIDs(c), Persons: s.Persons}
 	into.check = func(sent models.SubmittedInvitation) (models.AcceptedInvitation, error) { return sent.Check(check) }
-	into.store = func(batch []models.AcceptedInvitation) ([]settled, error) {
+	into.store = inTurn(func(batch []models.AcceptedInvitation) ([]settled, error) {
 		outcomes, err := s.Store.CommitInvitations(c.Request.Context(), workspaceOf(c), batch, enforce)
 		all := make([]settled, len(outcomes))
 		for i, o := range outcomes {
 			all[i] = settled{status: createdStatus(o.New), id: o.ID, err: o.Err}
 		}
 		return all, err
-	}
+	})
 	return into, nil
 }
 

@@ -109,14 +109,14 @@ func (s *server) observationIntake(c *gin.Context, mode models.BatchMode) (intak
 	}
 	check := models.ObservationRules{KPI: k, Today: models.DayOf(s.Clock(), rules.zone), NewID: s.NewID, Persons: s.Persons}
 	into.check = func(sent models.SubmittedObservation) (models.AcceptedObservation, error) { return sent.Check(check) }
-	into.store = func(batch []models.AcceptedObservation) ([]settled, error) {
+	into.store = inTurn(func(batch []models.AcceptedObservation) ([]settled, error) {
 		outcomes, err := s.Store.CommitObservations(c.Request.Context(), workspaceOf(c), k.Key, batch, mode)
 		all := make([]settled, len(outcomes))
 		for i, o := range outcomes {
 			all[i] = settled{status: createdStatus(o.New), err: o.Err}
 		}
 		return all, err
-	}
+	})
 	return into, nil
 }
 

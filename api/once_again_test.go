@@ -35,9 +35,12 @@ func (f *flaky) Record(ctx context.Context, r models.Accepted) (models.Outcome, 
 	return outcome, errors.Join(err, f.fails())
 }
 
-func (f *flaky) RecordAll(ctx context.Context, rs []models.Accepted) ([]models.Outcome, error) {
-	outcomes, err := f.Recorder.RecordAll(ctx, rs)
-	return outcomes, errors.Join(err, f.fails())
+func (f *flaky) Prepare(rs []models.Accepted) func(context.Context) ([]models.Outcome, error) {
+	record := f.Recorder.Prepare(rs)
+	return func(ctx context.Context) ([]models.Outcome, error) {
+		outcomes, err := record(ctx)
+		return outcomes, errors.Join(err, f.fails())
+	}
 }
 
 // failingTimes lets the server's recorder fail some times.

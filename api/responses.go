@@ -14,7 +14,8 @@ type Recorder interface {
 	// Enter comes before a response is read that Record is to store. It is Busy when more arrive than can be stored.
 	Enter() (leave func(), err error)
 	Record(ctx context.Context, r models.Accepted) (models.Outcome, error)
-	RecordAll(ctx context.Context, rs []models.Accepted) ([]models.Outcome, error)
+	// Prepare makes some ready while others are stored; what it gives stores them, each with its own outcome.
+	Prepare(rs []models.Accepted) func(context.Context) ([]models.Outcome, error)
 }
 
 type responseStore interface {

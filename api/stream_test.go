@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,10 +23,13 @@ type watched struct {
 	stored chan<- int
 }
 
-func (w watched) RecordAll(ctx context.Context, rs []models.Accepted) ([]models.Outcome, error) {
-	outcomes, err := w.Recorder.RecordAll(ctx, rs)
-	w.stored <- len(rs)
-	return outcomes, err
+func (w watched) Prepare(rs []models.Accepted) func(context.Context) ([]models.Outcome, error) {
+	record := w.Recorder.Prepare(rs)
+	return func(ctx context.Context) ([]models.Outcome, error) {
+		outcomes, err := record(ctx)
+		w.stored <- len(rs)
+		return outcomes, err
+	}
 }
 
 // watchedServer tells of every chunk that is stored and of every request that is over.
@@ -90,6 +94,42 @@ func TestBulkIsStoredWhileItStillArrives(t *testing.T) {
 	}
 	if last := outcomes[1500]; last.Status != http.StatusOK || last.ID != outcomes[6].ID {
 		t.Errorf("line 1501 repeats line 7, %+v, and its outcome is %+v", outcomes[6], last)
+	}
+}
+
+// tardy takes its time to make the first of some responses ready.
+type tardy struct {
+	api.Recorder
+	calls *atomic.Int32
+}
+
+func (r tardy) Prepare(rs []models.Accepted) func(context.Context) ([]models.Outcome, error) {
+	if r.calls.Add(1) == 1 {
+		time.Sleep(300 * time.Millisecond)
+	}
+	return r.Recorder.Prepare(rs)
+}
+
+func TestBulkStoresLinesInTheirOrderThoughTheyAreMadeReadySideBySide(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, setup{config: func(c *api.Config) { c.Recorder = tardy{c.Recorder, new(atomic.Int32)} }})
+	const again = 3000 // lines later, in another chunk, the first two are repeated
+	body := numberedLines(1, again) + `{"submission_id":"n-1","metric":"nps","score":9}` + "\n" + numberedLines(2, 2) + numberedLines(again+1, 7000)
+	outcomes := s.as(t, home).post(t, "/v1/responses/bulk", body).want(t, http.StatusOK).outcomes(t)
+	if len(outcomes) != 7002 {
+		t.Fatalf("%d outcomes", len(outcomes))
+	}
+	for i, o := range outcomes {
+		want := http.StatusCreated
+		switch i {
+		case again:
+			want = http.StatusConflict
+		case again + 1:
+			want = http.StatusOK
+		}
+		if o.Line != i+1 || o.Status != want {
+			t.Errorf("outcome %d is %+v, want status %d", i, o, want)
+		}
 	}
 }
 

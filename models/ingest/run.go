@@ -29,30 +29,40 @@ func (w *Writer) Run() {
 	for first := range w.queue {
 		responses, begun := 0, time.Now()
 		for _, group := range w.gather(first) {
-			responses += len(group)
+			responses += len(group.items)
 			w.commit(group)
 		}
 		w.backlog.learn(responses, time.Since(begun))
 	}
 }
 
+// group is what is committed at once: items of one workspace.
+type group struct {
+	items  []item
+	commit Commit // of just these; nil: nothing is prepared
+}
+
 // gather takes what is queued behind first, up to about a batch, by workspace:
-// a transaction holds rows of one workspace only.
-func (w *Writer) gather(first *call) [][]item {
-	var groups [][]item
+// a transaction holds rows of one workspace only. What was prepared stays by itself.
+func (w *Writer) gather(first *call) []group {
+	var groups []group
 	place := map[string]int{}
 	responses := 0
 	add := func(c *call) {
 		responses += len(c.responses)
+		if c.commit != nil {
+			groups = append(groups, group{c.items(), c.commit})
+			return
+		}
 		for i, r := range c.responses {
 			workspace := r.Response().Workspace
 			at, known := place[workspace]
 			if !known {
 				at = len(groups)
 				place[workspace] = at
-				groups = append(groups, nil)
+				groups = append(groups, group{})
 			}
-			groups[at] = append(groups[at], item{c, i})
+			groups[at].items = append(groups[at].items, item{c, i})
 		}
 	}
 	for add(first); responses < w.options.Batch; {
@@ -69,35 +79,50 @@ func (w *Writer) gather(first *call) [][]item {
 	return groups
 }
 
+func (c *call) items() []item {
+	all := make([]item, len(c.responses))
+	for i := range all {
+		all[i] = item{c, i}
+	}
+	return all
+}
+
 // commit stores a group of one workspace. When a row is at fault the group is
 // retried in halves, so that it falls alone.
-func (w *Writer) commit(group []item) {
-	batch := make([]models.Accepted, len(group))
-	for i, it := range group {
-		batch[i] = it.response()
-	}
+func (w *Writer) commit(g group) {
 	ctx, cancel := context.WithTimeout(context.Background(), w.options.Timeout)
 	started := time.Now()
-	outcomes, err := w.store.Commit(ctx, batch[0].Response().Workspace, batch)
+	outcomes, err := w.put(ctx, g)
 	cancel()
+	n := len(g.items)
 	refused := models.ErrorCode(err) == models.Invalid
 	if refused {
-		w.options.Observe(len(batch), time.Since(started), nil)
+		w.options.Observe(n, time.Since(started), nil)
 	} else {
-		w.options.Observe(len(batch), time.Since(started), err)
+		w.options.Observe(n, time.Since(started), err)
 	}
 	switch {
 	case err == nil:
-		for i, it := range group {
+		for i, it := range g.items {
 			it.settle(outcomes[i])
 		}
-	case refused && len(group) > 1:
-		half := len(group) / 2
-		w.commit(group[:half])
-		w.commit(group[half:])
+	case refused && n > 1:
+		w.commit(group{items: g.items[:n/2]})
+		w.commit(group{items: g.items[n/2:]})
 	default:
-		for _, it := range group {
+		for _, it := range g.items {
 			it.settle(models.Outcome{Err: err})
 		}
 	}
+}
+
+func (w *Writer) put(ctx context.Context, g group) ([]models.Outcome, error) {
+	if g.commit != nil {
+		return g.commit(ctx)
+	}
+	batch := make([]models.Accepted, len(g.items))
+	for i, it := range g.items {
+		batch[i] = it.response()
+	}
+	return w.store.Commit(ctx, batch[0].Response().Workspace, batch)
 }

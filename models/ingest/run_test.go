@@ -91,6 +91,43 @@ func TestWorkspacesAreNeverMixedInATransaction(t *testing.T) {
 	})
 }
 
+func TestAGreatCallIsPreparedWhileAnotherIsCommittedAndStoredByItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, w, ended := heldUp(t, Options{})
+		var calling sync.WaitGroup
+		record := func(all []models.Accepted) {
+			calling.Go(func() {
+				outcomes, err := w.RecordAll(t.Context(), all)
+				if err != nil || len(outcomes) != len(all) {
+					t.Errorf("%d outcomes, %v", len(outcomes), err)
+				}
+				for i, o := range outcomes {
+					if r := all[i].Response(); r.Answers[0].Comment == refused && models.ErrorCode(o.Err) != models.Invalid || r.Answers[0].Comment == "" && !o.New {
+						t.Errorf("outcome %d is %+v", i, o)
+					}
+				}
+			})
+			synctest.Wait()
+		}
+		faulty := responses(t, "shop", great)
+		faulty[great-1] = response(t, "shop", "bad", `,"comment":"`+refused+`"`)
+		record(responses(t, "bank", 2))
+		record(responses(t, "store", great))
+		record(faulty)
+		record(append(responses(t, "one", great), responses(t, "other", great)...))
+		if !slices.Equal(store.ready, []int{great, great}) {
+			t.Errorf("%v are ready while the first is being committed", store.ready)
+		}
+		close(store.gate)
+		calling.Wait()
+		w.Close()
+		ended()
+		if sizes := store.sizes(); !slices.Equal(sizes[:4], []int{1, 2, great, great}) || !slices.Equal(sizes[len(sizes)-2:], []int{great, great}) {
+			t.Errorf("transactions of %v", sizes)
+		}
+	})
+}
+
 func TestAFailingStoreAnswersEveryoneWithItsError(t *testing.T) {
 	fault := errors.New("disk full")
 	for _, fault := range []error{fault, models.Errorf(models.Busy, "gone")} {

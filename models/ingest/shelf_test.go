@@ -25,6 +25,7 @@ type shelf struct {
 	mu      sync.Mutex
 	fault   error // what every commit fails with
 	batches [][]string
+	ready   []int             // the sizes of the batches that were prepared
 	stored  map[string]string // ids by workspace and submission_id
 }
 
@@ -64,6 +65,13 @@ func (s *shelf) Commit(ctx context.Context, workspace string, batch []models.Acc
 		outcomes[i] = s.put(*a.Response())
 	}
 	return outcomes, nil
+}
+
+func (s *shelf) Prepare(workspace string, batch []models.Accepted) Commit {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ready = append(s.ready, len(batch))
+	return func(ctx context.Context) ([]models.Outcome, error) { return s.Commit(ctx, workspace, batch) }
 }
 
 func (s *shelf) put(r models.Response) models.Outcome {

@@ -5,6 +5,7 @@ package ingest
 import (
 	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,7 +18,12 @@ import (
 // An error means that nothing of the batch was stored; it is Invalid when a row is at fault.
 type Committer interface {
 	Commit(ctx context.Context, workspace string, batch []models.Accepted) ([]models.Outcome, error)
+	// Prepare does what of Commit can be done while another batch is committed; what it gives does the rest.
+	Prepare(workspace string, batch []models.Accepted) Commit
 }
+
+// Commit stores the batch that it was made for, as Committer says.
+type Commit = func(context.Context) ([]models.Outcome, error)
 
 // Options are a Writer's bounds. Zero fields take the defaults.
 type Options struct {
@@ -47,6 +53,7 @@ type Writer struct {
 // call is a caller who waits for the outcomes of its responses.
 type call struct {
 	responses []models.Accepted
+	commit    Commit // of just these, prepared by the caller; nil: the writer commits them with others
 	outcomes  []models.Outcome
 	missing   int // outcomes that are not known yet
 	done      chan struct{}
@@ -94,20 +101,33 @@ func (w *Writer) Record(ctx context.Context, r models.Accepted) (models.Outcome,
 // RecordAll stores some responses, each with its own outcome, in their order.
 // Unlike Record it waits for its turn, and for room in the queue.
 func (w *Writer) RecordAll(ctx context.Context, rs []models.Accepted) ([]models.Outcome, error) {
+	return w.Prepare(rs)(ctx)
+}
+
+// Prepare does what of RecordAll can be done before others are stored; what it gives does the rest.
+func (w *Writer) Prepare(rs []models.Accepted) Commit {
 	if len(rs) == 0 {
-		return nil, nil
+		return func(context.Context) ([]models.Outcome, error) { return nil, nil }
 	}
+	c := newCall(rs)
+	if workspace, one := sameWorkspace(rs); one && len(rs) >= great {
+		c.commit = w.store.Prepare(workspace, rs)
+	}
+	return func(ctx context.Context) ([]models.Outcome, error) { return w.recordAll(ctx, c) }
+}
+
+func (w *Writer) recordAll(ctx context.Context, c *call) ([]models.Outcome, error) {
 	turn, cancel := context.WithCancel(ctx)
 	defer context.AfterFunc(w.open, cancel)()
 	defer cancel()
-	weight := w.weight(len(rs))
+	n := len(c.responses)
+	weight := w.weight(n)
 	if w.bulk.Acquire(turn, weight) != nil {
 		return nil, cmp.Or(ctx.Err(), shuttingDown())
 	}
 	defer w.bulk.Release(weight)
-	w.backlog.responses.Add(int64(len(rs)))
-	defer w.backlog.responses.Add(-int64(len(rs)))
-	c := newCall(rs)
+	w.backlog.responses.Add(int64(n))
+	defer w.backlog.responses.Add(-int64(n))
 	if err := w.enqueue(ctx, c, true); err != nil {
 		return nil, err
 	}
@@ -115,6 +135,15 @@ func (w *Writer) RecordAll(ctx context.Context, rs []models.Accepted) ([]models.
 		return nil, err
 	}
 	return c.outcomes, nil
+}
+
+// great is from how many responses on a call of RecordAll is prepared by its caller, and
+// committed by itself: so many cost the same with others or without.
+const great = 1500
+
+func sameWorkspace(rs []models.Accepted) (string, bool) {
+	workspace := rs[0].Response().Workspace
+	return workspace, !slices.ContainsFunc(rs, func(r models.Accepted) bool { return r.Response().Workspace != workspace })
 }
 
 // weight is what a call of so many responses takes of bulkResponses: so much at

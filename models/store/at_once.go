@@ -20,6 +20,27 @@ const expectedRetries = 50
 // its turn where the processors are busy: what single requests amount to goes without.
 const leastCopied = 1500
 
+// prepared is what of a batch can be made ready before its turn: what follows from its responses if everything in it is new.
+type prepared struct {
+	following
+	responses, answers, counts insertion
+	days                       map[models.Revision]bool
+}
+
+func (s *Store) prepare(workspace string, batch []models.Accepted) *prepared {
+	p := &prepared{following: followingFrom(workspace, batch)}
+	p.responses = insertion{table: responsesTable(), rows: responseRows(batch)}
+	p.responses.then = "" // one that is stored already is an error
+	p.answers = insertion{table: answersTable(), rows: p.following.answers}
+	p.counts = insertion{table: rollupsTable()}
+	p.counts.rows, p.days = rollupRows(workspace, p.following.counts)
+	if s.dialect == onPostgres && len(batch) >= leastCopied {
+		p.responses.encode()
+		p.answers.encode()
+	}
+	return p
+}
+
 // commitAtOnce stores a batch as if everything in it were new, and reports whether
 // that went well: it is on disk then. If not, nothing is stored, or what the
 // caller will find stored under its own ids, and the batch has to be committed step by step.
@@ -28,20 +49,19 @@ const leastCopied = 1500
 // statements together instead of one after the other. That can be done where nothing has to
 // be looked at in between: no response was sent before (its unique submission_id would make the
 // whole fail), no answer waits for a lot, and no key is new to its catalog. So it is for most.
-func (s *Store) commitAtOnce(ctx context.Context, workspace string, batch []models.Accepted) bool {
+func (s *Store) commitAtOnce(ctx context.Context, workspace string, batch []models.Accepted, p *prepared) bool {
 	if s.retried.Add(-1) >= 0 {
 		return false
 	}
 	s.retried.Store(0)
-	f := followingFrom(workspace, batch)
-	if len(f.held) > 0 || !s.known.all(workspace, s.now(), f.used) {
+	if p == nil {
+		p = s.prepare(workspace, batch)
+	}
+	if len(p.held) > 0 || !s.known.all(workspace, s.now(), p.used) {
 		return false
 	}
-	responses := insertion{responsesTable(), responseRows(batch)}
-	responses.then = "" // one that is stored already is an error
-	counts, days := rollupRows(workspace, f.counts)
-	err := s.insertAll(ctx, []insertion{responses, {answersTable(), f.answers}, {rollupsTable(), counts},
-		{revisionsTable(), s.revisionRows(workspace, days)}, {arrivalsTable(), s.arrivalRows(workspace, f.arrivals)}})
+	err := s.insertAll(ctx, []insertion{p.responses, p.answers, p.counts,
+		{table: revisionsTable(), rows: s.revisionRows(workspace, p.days)}, {table: arrivalsTable(), rows: s.arrivalRows(workspace, p.arrivals)}})
 	if refused(err) {
 		s.retried.Store(expectedRetries)
 	}
@@ -60,7 +80,7 @@ func (s *Store) insertAll(ctx context.Context, all []insertion) error {
 			}
 			return nil
 		})
-	case len(all[0].rows) < leastCopied*len(all[0].columns):
+	case all[0].encoded == nil:
 		return inBatch(all).sendTo(ctx, s.pool)
 	}
 	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
@@ -77,6 +97,7 @@ func (s *Store) insertAll(ctx context.Context, all []insertion) error {
 type insertion struct {
 	table
 	rows
+	encoded []byte // the rows as copyTo sends them; nil: they are not to be copied
 }
 
 // inBatch are insertions that are sent in one go.
@@ -94,21 +115,26 @@ func (all inBatch) sendTo(ctx context.Context, db interface {
 	return db.SendBatch(ctx, &together).Close()
 }
 
-// copyTo writes the rows by COPY, in its binary form
+// encode makes of the rows what COPY takes in its binary form
 // (https://www.postgresql.org/docs/current/sql-copy.html).
-func (i insertion) copyTo(ctx context.Context, tx pgx.Tx) error {
+func (i *insertion) encode() {
 	const header = "PGCOPY\n\xff\r\n\x00" + "\x00\x00\x00\x00" + "\x00\x00\x00\x00" // flags, and the length of no extension
 	const trailer = "\xff\xff"
 	width := len(i.columns)
-	data := append(make([]byte, 0, len(i.rows)*16), header...)
+	i.encoded = append(make([]byte, 0, len(i.rows)*16), header...)
 	for at, v := range i.rows {
 		if at%width == 0 {
-			data = append(data, byte(width>>8), byte(width))
+			i.encoded = append(i.encoded, byte(width>>8), byte(width))
 		}
-		data = v.appendCopy(data)
+		i.encoded = v.appendCopy(i.encoded)
 	}
-	data = append(data, trailer...)
-	_, err := tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(data),
+	i.encoded = append(i.encoded, trailer...)
+	i.rows = nil
+}
+
+// copyTo writes the rows by COPY.
+func (i insertion) copyTo(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(i.encoded),
 		fmt.Sprintf("COPY %s (%s) FROM STDIN BINARY", i.name, strings.Join(i.columns, ", ")))
 	return err
 }

@@ -16,7 +16,7 @@ func TestWhatIsNewIsCommittedAtOnceAndAllElseStepByStep(t *testing.T) {
 		}
 		h.workspace(t, "bank")
 		at := func(submissions ...string) bool {
-			return h.commitAtOnce(t.Context(), "bank", h.accept(t, "bank", submissions...))
+			return h.commitAtOnce(t.Context(), "bank", h.accept(t, "bank", submissions...), nil)
 		}
 		if at(answer("a", "")) {
 			t.Error("a touchpoint that is new to its catalog is stored at once")
@@ -61,7 +61,7 @@ func TestAGreatBatchStoresWhatSmallOnesDo(t *testing.T) {
 			h.workspace(t, workspace)
 			h.commit(t, workspace, texts[:known]...)
 			for part := range slices.Chunk(h.accept(t, workspace, texts[known:]...), size) {
-				if !h.commitAtOnce(t.Context(), workspace, part) {
+				if !h.commitAtOnce(t.Context(), workspace, part, nil) {
 					t.Errorf("%d are not stored at once", len(part))
 				}
 			}

@@ -38,7 +38,18 @@ func answersTable() table {
 // An error means that nothing was stored; it is Invalid when some row of the
 // batch is at fault, so that the caller may try smaller batches.
 func (s *Store) Commit(ctx context.Context, workspace string, batch []models.Accepted) ([]models.Outcome, error) {
-	if s.commitAtOnce(ctx, workspace, batch) {
+	return s.commit(ctx, workspace, batch, nil)
+}
+
+// Prepare makes a great batch ready while another one is being committed; what it
+// gives commits the batch, as Commit does.
+func (s *Store) Prepare(workspace string, batch []models.Accepted) func(context.Context) ([]models.Outcome, error) {
+	ready := s.prepare(workspace, batch)
+	return func(ctx context.Context) ([]models.Outcome, error) { return s.commit(ctx, workspace, batch, ready) }
+}
+
+func (s *Store) commit(ctx context.Context, workspace string, batch []models.Accepted, ready *prepared) ([]models.Outcome, error) {
+	if s.commitAtOnce(ctx, workspace, batch, ready) {
 		return allNew(batch), nil
 	}
 	var outcomes []models.Outcome

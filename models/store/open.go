@@ -118,8 +118,9 @@ func (s *Store) openSQLite(path string, existing bool) error {
 	if err := file.Close(); err != nil {
 		return err
 	}
+	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(memory)", "secure_delete(1)"}
 	query := url.Values{
-		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(memory)", "secure_delete(1)"},
+		"_pragma": append(pragmas, "cache_size(-16000)"), // a great transaction of bulk fits into it, and is written once
 		"_txlock": {"immediate"}, "_time_format": {"sqlite"}, "_timezone": {"UTC"},
 	}
 	open := func(connections int) (*gorm.DB, error) {
@@ -134,6 +135,7 @@ func (s *Store) openSQLite(path string, existing bool) error {
 	if s.write, err = open(1); err != nil {
 		return err
 	}
+	query["_pragma"] = pragmas
 	query.Set("_txlock", "deferred")
 	s.read, err = open(4)
 	return err
