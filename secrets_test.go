@@ -10,7 +10,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/mittari/mittari/api/issuer/issuertest"
 	"github.com/mittari/mittari/openapi"
 )
 
@@ -60,9 +62,16 @@ func bodiesWith(text string) []string {
 func TestNoSecretAndNothingPersonalIsEverLogged(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, database string) {
 		const canary = "canary-that-sings"
-		r := start(t, withPassword(t, database, canary), "--log-level", "debug", "--address-rate-limit", "1000", "--address-rate-burst", "20", "--cors-origins", "https://shop.example")
+		of := issuertest.New(t, freeAddress(t))
+		bearing := func(until time.Time) string {
+			return of.Token(t, of.Claims(time.Now(), map[string]any{"exp": until.Unix(), "sub": canary, "mittari_workspace": homeWorkspace, "scope": "admin", "email": canary}))
+		}
+		r := start(t, withPassword(t, database, canary), "--log-level", "debug", "--address-rate-limit", "1000", "--address-rate-burst", "20", "--cors-origins", "https://shop.example",
+			"--oidc-issuer", of.URL, "--oidc-audience", issuertest.Audience)
+		borne, forged := bearing(time.Now().Add(time.Hour)), issuertest.Unsigned(t, of.Claims(time.Now(), map[string]any{"sub": canary}))
 		token := decode[struct{ Token string }](t, r.must(t, "POST", "/v1/keys", `{"name":"a","scopes":["admin"]}`)).Token
-		for _, key := range []string{r.key, token, canary + "-as-a-key"} {
+		expired := decode[struct{ Token string }](t, r.must(t, "POST", "/v1/keys", fmt.Sprintf(`{"name":"a","scopes":["admin"],"expires_at":%q}`, time.Now().Add(time.Second).Format(time.RFC3339Nano)))).Token
+		for _, key := range []string{r.key, token, expired, borne, forged, bearing(time.Now().Add(-time.Hour)), canary + "-as-a-key"} {
 			for _, route := range everyRoute(t, canary) {
 				for i, body := range bodiesWith(canary) {
 					if route[0] == "GET" && i > 0 {
@@ -85,7 +94,7 @@ func TestNoSecretAndNothingPersonalIsEverLogged(t *testing.T) {
 		}
 		r.stop()
 		said := r.out.String() + r.log.String()
-		for what, secret := range map[string]string{"a canary": canary, "the admin key": r.key, "a key that was made": token} {
+		for what, secret := range map[string]string{"a canary": canary, "the admin key": r.key, "a key that was made": token, "a key that expired": expired, "an issuer's token": borne, "a forged token": forged} {
 			if at := strings.Index(said, secret); at >= 0 {
 				t.Errorf("%s is in what the program printed: …%.400s", what, said[max(0, at-200):])
 			}

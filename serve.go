@@ -58,11 +58,10 @@ func (c *serveCommand) Run(p *program) error {
 	c.keepHouse(background, &workers, db, instruments, log)
 
 	state := &readiness{database: db.Ping}
-	handler, err := c.newHandler(db, counted{writer, instruments}, state.check, log)
+	handler, err := c.newHandler(background, &workers, db, counted{writer, instruments}, state.check, log)
 	if err != nil {
 		return err
 	}
-	workers.Go(func() { handler.Run(background) })
 	series := exporter.Handler()
 	if c.Pprof {
 		series = withProfiles(series)
@@ -75,21 +74,23 @@ func (c *serveCommand) Run(p *program) error {
 	return c.untilStopped(p.ctx, servers, state, log)
 }
 
-// keepHouse starts what is done beside the requests until the context ends.
-func (c *serveCommand) keepHouse(ctx context.Context, workers *sync.WaitGroup, db *store.Store, instruments *metrics.Instruments, log *slog.Logger) {
-	workers.Go(func() { tidy(ctx, db, log) })
-	workers.Go(func() { watchKeys(ctx, db, instruments.ShowKeyEnd, log) })
-	workers.Go(func() { expire(ctx, db, c.kept(), instruments.CountExpired, log) })
-}
-
-// newHandler is the API.
-func (c *serveCommand) newHandler(db *store.Store, recorder counted, ready func() error, log *slog.Logger) (*api.Handler, error) {
-	return api.New(api.Config{
+// newHandler is the API, and starts what it does beside the requests.
+func (c *serveCommand) newHandler(ctx context.Context, workers *sync.WaitGroup, db *store.Store, recorder counted, ready func() error, log *slog.Logger) (*api.Handler, error) {
+	config := api.Config{
 		Store: db, Recorder: recorder, Clock: time.Now, NewID: store.NewID, Logger: log, Operators: homeWorkspace, Persons: c.persons(),
 		SeriesAddress: c.MetricsListen, SeriesScheme: c.metricsScheme(), Ready: ready, Observe: recorder.instruments.ObserveRequest,
 		KeyLimit: c.keyLimit(), AddressLimit: c.addressLimit(), Limited: recorder.instruments.CountLimited,
 		TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,
-	})
+	}
+	if tokens := c.issuer(log); tokens != nil {
+		config.Issuer = tokens
+		workers.Go(func() { tokens.Run(ctx) })
+	}
+	handler, err := api.New(config)
+	if err == nil {
+		workers.Go(func() { handler.Run(ctx) })
+	}
+	return handler, err
 }
 
 // untilStopped waits for the end, and then for the requests under way.
@@ -118,33 +119,4 @@ func openStore(p *program, s databaseSettings, existing bool, log *slog.Logger) 
 		return nil, fmt.Errorf("--max-keys must be 1 at least")
 	}
 	return store.Open(p.ctx, store.Config{URL: s.DatabaseURL, Existing: existing, MaxKeys: s.MaxKeys, Clock: time.Now, Logger: log})
-}
-
-// tidy deletes what nobody needs any more, who was asked long ago and what was done long ago too, and counts the anonymous answers that
-// have waited for others long enough, at once and then every minute.
-func tidy(ctx context.Context, db *store.Store, log *slog.Logger) {
-	ticks := time.NewTicker(time.Minute)
-	defer ticks.Stop()
-	for {
-		if err := db.DeleteOldRevisions(ctx); err != nil && ctx.Err() == nil {
-			log.Warn("old revisions were not deleted; the next try is in a minute", "error", err)
-		}
-		if err := db.ForgetInvited(ctx); err != nil && ctx.Err() == nil {
-			log.Warn("who was asked long ago is not forgotten yet; the next try is in a minute", "error", err)
-		}
-		if err := db.ForgetAttempts(ctx); err != nil && ctx.Err() == nil {
-			log.Warn("requests sent with an Idempotency-Key a day ago are not forgotten yet; the next try is in a minute", "error", err)
-		}
-		if err := db.DeleteOldAudit(ctx); err != nil && ctx.Err() == nil {
-			log.Warn("old entries of the audit log were not deleted; the next try is in a minute", "error", err)
-		}
-		if err := db.FormLots(ctx); err != nil && ctx.Err() == nil {
-			log.Warn("anonymous answers that waited were not counted; the next try is in a minute", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticks.C:
-		}
-	}
 }

@@ -72,6 +72,7 @@ type serveSettings struct {
 	PersonPepper     string        `setting:"" placeholder:"SECRET" help:"Store persons as keyed hashes by this secret (20 characters at least), never their ids. It can't be changed later."`
 	DrainTimeout     time.Duration `setting:"" default:"30s" help:"How long to wait for requests under way when stopping (${default})."`
 	guardSettings
+	oidcSettings
 	dropSettings
 	Pprof    bool   `setting:"" help:"Serve profiles of this process at /debug/pprof/ on the metrics listener."`
 	LogLevel string `setting:"" default:"info" enum:"debug,info,warn,error" help:"debug, info, warn or error (${default})."`
@@ -113,6 +114,7 @@ func (s serveSettings) check() error {
 		fault("--admin-key must have %d characters at least", models.MinTokenLength)
 	}
 	faults = append(faults, s.guardSettings.faults()...)
+	faults = append(faults, s.oidcSettings.faults()...)
 	faults = append(faults, s.dropSettings.check())
 	if _, err := models.ParseRetention(s.Retention); err != nil {
 		fault("--retention %w", err)

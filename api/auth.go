@@ -4,7 +4,6 @@ import (
 	"crypto/subtle"
 	"runtime/debug"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -50,6 +49,9 @@ func bearer(c *gin.Context) string {
 // How long it takes to find may tell how a hash begins, which is of no use: nobody can choose a
 // token's hash, or make a token of one.
 func (s *server) keyOf(c *gin.Context, token string) (models.Key, error) {
+	if s.Issuer != nil && isJWT(token) {
+		return s.keyOfJWT(c, token)
+	}
 	hash, now := models.HashToken(token), s.Clock()
 	key, err := s.keys.get(hash, func(hash [32]byte) (models.Key, error) { return s.lookUp(c, hash) })
 	switch {
@@ -106,70 +108,6 @@ func (s *server) rulesOf(c *gin.Context) (workspaceRules, error) {
 		metrics, err := s.Store.FindMetrics(c.Request.Context(), key)
 		return workspaceRules{zone, metrics}, err
 	})
-}
-
-// cacheLife is how long a key's revocation or a metric's definition made on
-// another replica may go unnoticed. What is changed on this one is noticed at once.
-const cacheLife = 5 * time.Second
-
-// cache remembers what was found for cacheLife. What was not found is not
-// remembered, so that guessing costs no memory.
-type cache[K comparable, V any] struct {
-	clock   func() time.Time
-	mu      sync.RWMutex
-	entries map[K]cached[V]
-	cleared int // how often
-}
-
-type cached[V any] struct {
-	value V
-	until time.Time
-}
-
-func newCache[K comparable, V any](clock func() time.Time) *cache[K, V] {
-	return &cache[K, V]{clock: clock, entries: map[K]cached[V]{}}
-}
-
-func (c *cache[K, V]) get(key K, load func(K) (V, error)) (V, error) {
-	c.mu.RLock()
-	entry, found := c.entries[key]
-	cleared := c.cleared
-	c.mu.RUnlock()
-	if now := c.clock(); found && now.Before(entry.until) && entry.until.Sub(now) <= cacheLife {
-		return entry.value, nil
-	}
-	value, err := load(key)
-	if err == nil {
-		c.keep(key, value, cleared)
-	}
-	return value, err
-}
-
-// keep remembers a value, unless the cache was cleared since it was looked up: then it may be out of date.
-func (c *cache[K, V]) keep(key K, value V, cleared int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if cleared == c.cleared {
-		c.entries[key] = cached[V]{value, c.clock().Add(cacheLife)}
-	}
-}
-
-// knows reports whether the key was ever found.
-func (c *cache[K, V]) knows(key K) bool {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	_, found := c.entries[key]
-	return found
-}
-
-// clear forgets everything, but for which keys were found.
-func (c *cache[K, V]) clear() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.cleared++
-	for key := range c.entries {
-		c.entries[key] = cached[V]{}
-	}
 }
 
 func stack() []byte { return debug.Stack() }

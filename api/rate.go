@@ -66,12 +66,17 @@ func (s *server) spendLines(c *gin.Context) error {
 	}
 }
 
-// lookUp finds a key in the database. Whoever sends unknown keys gets no more
-// looked up for a while, so that guessing leads nowhere; keys that were found
-// before are looked up all the same, since honest clients may have the same address.
+// lookUp finds a key in the database.
 func (s *server) lookUp(c *gin.Context, hash [32]byte) (models.Key, error) {
-	if s.limits.addresses == nil || s.keys.knows(hash) {
-		return s.Store.KeyByHash(c.Request.Context(), hash)
+	return s.guess(c, s.keys.knows(hash), models.NotFound, func() (models.Key, error) { return s.Store.KeyByHash(c.Request.Context(), hash) })
+}
+
+// guess finds a key. Whoever sends unknown ones, which fail by wrong, gets no more
+// looked up for a while, so that guessing leads nowhere; those that were found
+// before are looked up all the same, since honest clients may have the same address.
+func (s *server) guess(c *gin.Context, known bool, wrong models.Code, find func() (models.Key, error)) (models.Key, error) {
+	if s.limits.addresses == nil || known {
+		return find()
 	}
 	now := s.Clock()
 	bucket := s.limits.addresses.of(network(c.ClientIP()), now)
@@ -79,8 +84,8 @@ func (s *server) lookUp(c *gin.Context, hash [32]byte) (models.Key, error) {
 		s.limits.refused(limitOfAddress)
 		return models.Key{}, tooManyOf(wait, "too many unknown keys came from this address; check the key")
 	}
-	key, err := s.Store.KeyByHash(c.Request.Context(), hash)
-	if models.ErrorCode(err) == models.NotFound {
+	key, err := find()
+	if models.ErrorCode(err) == wrong {
 		bucket.ReserveN(now, 1) // of guesses sent at once each is counted, also where that leaves less than none
 	}
 	return key, err

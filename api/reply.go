@@ -86,11 +86,16 @@ func otherRequest() error {
 
 // seal hides replies from all but the sender of the request. It is made of the
 // sender's token and the Idempotency-Key, of which the database has hashes only: an
-// answer may tell a new key's token, or persons.
+// answer may tell a new key's token, or persons. Tokens of an issuer change from one request to
+// the next; there it is made of who they are of, and the Idempotency-Key alone is the secret.
 type seal struct{ cipher.AEAD }
 
 func newSeal(c *gin.Context, key, first string) seal {
-	secret, err := hkdf.Key(sha256.New, []byte(bearer(c)), []byte(key), "mittari reply "+first, 32)
+	sender := bearer(c)
+	if requestKey(c).Hash == [32]byte{} {
+		sender = requestKey(c).ID
+	}
+	secret, err := hkdf.Key(sha256.New, []byte(sender), []byte(key), "mittari reply "+first, 32)
 	if err != nil {
 		panic(err) // its length is right
 	}

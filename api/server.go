@@ -25,6 +25,7 @@ type Config struct {
 	Logger    *slog.Logger
 	Operators string         // the workspace whose admin keys may manage workspaces
 	Persons   models.Persons // under which names persons are stored; the zero value: under their ids
+	Issuer    Issuer         // whose tokens are taken beside keys; nil: nobody's
 	Ready     func() error   // nil: the server may be sent requests
 
 	KeyLimit       Limit              // of what each key may send
@@ -66,6 +67,7 @@ type server struct {
 	pagePolicy string             // its content security policy
 	limits     limits
 	keys       *cache[[32]byte, models.Key]
+	tokens     *cache[[32]byte, models.Key]
 	uses       uses
 	workspaces *cache[string, workspaceRules]
 	beginning  chan struct{} // a place for each request with an Idempotency-Key that is about to begin
@@ -85,7 +87,8 @@ func (h *Handler) Routes() gin.RoutesInfo { return h.engine.Routes() }
 func New(c Config) (*Handler, error) {
 	s := &server{
 		Config: c, page: template.Must(template.New("landing").Parse(landingPage)), pagePolicy: pagePolicy(landingPage), limits: newLimits(c),
-		keys: newCache[[32]byte, models.Key](c.Clock), workspaces: newCache[string, workspaceRules](c.Clock), beginning: make(chan struct{}, maxBeginning),
+		keys: newCache[[32]byte, models.Key](c.Clock), tokens: newCache[[32]byte, models.Key](c.Clock),
+		workspaces: newCache[string, workspaceRules](c.Clock), beginning: make(chan struct{}, maxBeginning),
 	}
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()

@@ -20,7 +20,7 @@ type Key struct {
 	ExpiresAt  *time.Time `json:"expires_at,omitempty" format:"date-time" example:"2027-11-20T08:04:00Z"`   // from when on it lets nobody in; absent: never
 	RevokedAt  *time.Time `json:"revoked_at,omitempty" format:"date-time" example:"2026-11-20T08:04:00Z"`   // absent while the key is valid
 	LastUsedAt *time.Time `json:"last_used_at,omitempty" format:"date-time" example:"2026-11-20T08:04:00Z"` // the minute in which it last let somebody in, told up to two minutes later; absent: never
-	Hash       [32]byte   `json:"-"`                                                                        // SHA-256 of the token
+	Hash       [32]byte   `json:"-"`                                                                        // SHA-256 of the token; zero where the key is what an issuer's token amounts to
 }
 
 // Expired reports whether the key has come to its end by itself.

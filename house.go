@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/mittari/mittari/metrics"
+	"github.com/mittari/mittari/models/store"
+)
+
+// keepHouse starts what is done beside the requests until the context ends.
+func (c *serveCommand) keepHouse(ctx context.Context, workers *sync.WaitGroup, db *store.Store, instruments *metrics.Instruments, log *slog.Logger) {
+	workers.Go(func() { tidy(ctx, db, log) })
+	workers.Go(func() { watchKeys(ctx, db, instruments.ShowKeyEnd, log) })
+	workers.Go(func() { expire(ctx, db, c.kept(), instruments.CountExpired, log) })
+}
+
+// watchKeys shows when the next key expires, at once and then every minute.
+func watchKeys(ctx context.Context, db *store.Store, show func(*time.Time), log *slog.Logger) {
+	ticks := time.NewTicker(time.Minute)
+	defer ticks.Stop()
+	for {
+		if next, err := db.NextKeyEnd(ctx); err == nil {
+			show(next)
+		} else if ctx.Err() == nil {
+			log.Warn("when the next key expires could not be read; the next try is in a minute", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+		}
+	}
+}
+
+// tidy deletes what nobody needs any more, who was asked long ago and what was done long ago too, and counts the anonymous answers that
+// have waited for others long enough, at once and then every minute.
+func tidy(ctx context.Context, db *store.Store, log *slog.Logger) {
+	ticks := time.NewTicker(time.Minute)
+	defer ticks.Stop()
+	for {
+		if err := db.DeleteOldRevisions(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("old revisions were not deleted; the next try is in a minute", "error", err)
+		}
+		if err := db.ForgetInvited(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("who was asked long ago is not forgotten yet; the next try is in a minute", "error", err)
+		}
+		if err := db.ForgetAttempts(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("requests sent with an Idempotency-Key a day ago are not forgotten yet; the next try is in a minute", "error", err)
+		}
+		if err := db.DeleteOldAudit(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("old entries of the audit log were not deleted; the next try is in a minute", "error", err)
+		}
+		if err := db.FormLots(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("anonymous answers that waited were not counted; the next try is in a minute", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+		}
+	}
+}
