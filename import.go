@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"strings"
 
@@ -58,12 +57,12 @@ func (c *importCommand) Run(p *program) error {
 
 // sender judges the server's address and the key, and knows where the mapping's rows go.
 func (c *importCommand) sender(m *mapping.Mapping) (*rowSender, error) {
-	u, err := url.Parse(c.Server)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return nil, fmt.Errorf("--server must be an address such as http://localhost:8080, is %q", c.Server)
+	u, err := serverURL(c.Server)
+	if err != nil {
+		return nil, err
 	}
 	if c.Key == "" {
-		return nil, errors.New("a key is missing: set MITTARI_KEY, or MITTARI_KEY_FILE to a file that holds it")
+		return nil, errNoKey
 	}
 	if m.KPI() != "" {
 		u = u.JoinPath("v1/kpis", m.KPI(), "observations")

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,6 +22,7 @@ var version = "dev"
 
 type commands struct {
 	Serve      serveCommand      `cmd:"" help:"Run the server: the API, and the series for Prometheus."`
+	Send       sendCommand       `cmd:"" help:"Store one response at a running server, from a shell or a CI job."`
 	Import     importCommand     `cmd:"" help:"Send the rows of a CSV file to a running server."`
 	Verify     verifyCommand     `cmd:"" help:"Check that the rollups equal what the stored answers add up to."`
 	Backfill   backfillCommand   `cmd:"" help:"Write the history of the series, for Prometheus to take in."`
@@ -57,7 +59,16 @@ func main() {
 	os.Exit(code)
 }
 
-// run is the whole program; it returns the exit code: 0 done, 1 failed, 2 called wrongly.
+// coded is an error with an exit code of its own.
+type coded struct {
+	code int
+	error
+}
+
+// Unwrap is the error without its code.
+func (c coded) Unwrap() error { return c.error }
+
+// run is the whole program; it returns the exit code: 0 done, 1 failed, 2 called wrongly, or that of a coded error.
 func run(ctx context.Context, args []string, env func(string) string, stdout, stderr io.Writer) int {
 	var cli commands
 	exit := -1
@@ -84,6 +95,9 @@ func run(ctx context.Context, args []string, env func(string) string, stdout, st
 	}
 	if err := call.Run(&program{ctx: ctx, env: env, stdout: stdout, stderr: stderr}); err != nil {
 		fmt.Fprintln(stderr, "mittari:", err)
+		if with := (coded{}); errors.As(err, &with) {
+			return with.code
+		}
 		return 1
 	}
 	return 0

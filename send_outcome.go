@@ -17,6 +17,7 @@ import (
 type rowOutcome struct {
 	Line    int        `json:"line"`
 	Status  int        `json:"status"`
+	ID      string     `json:"id"` // of a response
 	Problem rowProblem `json:"problem"`
 }
 
@@ -41,10 +42,13 @@ type tryAgain struct {
 func (e *tryAgain) Error() string { return e.err.Error() }
 func (e *tryAgain) Unwrap() error { return e.err }
 
-// reason says why the server refused a row, with the metric and touchpoint of each answer it speaks of.
-func (o rowOutcome) reason(s models.Submission) string {
+// reason says in one line why the server refused a row.
+func (o rowOutcome) reason(s models.Submission) string { return strings.Join(o.reasons(s), "; ") }
+
+// reasons says why the server refused a row, with the metric and touchpoint of each answer it speaks of.
+func (o rowOutcome) reasons(s models.Submission) []string {
 	if len(o.Problem.Errors) == 0 {
-		return o.Problem.text(o.Status)
+		return []string{o.Problem.text(o.Status)}
 	}
 	parts := make([]string, len(o.Problem.Errors))
 	for i, f := range o.Problem.Errors {
@@ -54,7 +58,7 @@ func (o rowOutcome) reason(s models.Submission) string {
 		}
 		parts[i] = f.Field + ": " + f.Message
 	}
-	return strings.Join(parts, "; ")
+	return parts
 }
 
 // book reads the outcomes of the open rows, one a line.

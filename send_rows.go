@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -35,6 +36,17 @@ func newRowSender(url, key string) *rowSender {
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
+}
+
+var errNoKey = errors.New("a key is missing: set MITTARI_KEY, or MITTARI_KEY_FILE to a file that holds it")
+
+// serverURL judges the address of a server.
+func serverURL(address string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, fmt.Errorf("--server must be an address such as http://localhost:8080, is %q", address)
+	}
+	return u, nil
 }
 
 func sleepUnlessDone(ctx context.Context, d time.Duration) error {

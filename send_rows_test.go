@@ -2,9 +2,11 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -19,8 +21,10 @@ type scripted struct {
 }
 
 func (s *scripted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	text, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(text))
 	var lines []string
-	for in := bufio.NewScanner(r.Body); in.Scan(); {
+	for in := bufio.NewScanner(bytes.NewReader(text)); in.Scan(); {
 		lines = append(lines, in.Text())
 	}
 	s.sent = append(s.sent, lines)
