@@ -29,9 +29,9 @@ type auditPage struct {
 
 // @Summary		Read who did what
 // @Description	What was administered in the workspace, and what was read or erased of persons: keys and workspaces made and revoked, thresholds,
-// @Description	metrics, KPIs, targets, models and the invitation policy set or deleted, responses excluded or erased one by one, persons read or erased, rollups
+// @Description	catalogs, metrics, KPIs, targets, models and the invitation policy set or deleted, responses changed, excluded or erased one by one, persons read or erased, rollups
 // @Description	repaired, responses deleted with time. The latest come first. Each entry is written in the transaction of what it tells, that
-// @Description	a person is read before anything is told, and what was deleted with time behind it; what is refused or fails leaves none. Nothing of what was answered stands in it, and persons only as hashes.
+// @Description	a person is read before anything is told, and what was deleted with time behind it; what is refused or fails leaves none, and neither does what changes nothing. Nothing of what was answered stands in it, and persons only as hashes.
 // @Description
 // @Description	As JSON it is one page; `next_cursor` leads to the next one. As NDJSON (an entry a line) or CSV it is everything that the filters select.
 // @Description	Entries are deleted after two years.
@@ -40,6 +40,8 @@ type auditPage struct {
 // @Security		key[admin]
 // @Produce		json,application/x-ndjson,text/csv
 // @Param			act		query		string		false	"Only of this act, such as person.erased"
+// @Param			object	query		string		false	"Only what was done to this, as the entries name it, such as touchpoint/checkout"
+// @Param			key_id	query		string		false	"Only what was done with this key"	format(uuid)
 // @Param			since	query		string		false	"Done at or after this time, such as 2026-11-01T08:00:00Z, or on or after this date, such as 2026-11-01"
 // @Param			until	query		string		false	"Done before this time, or before this date"
 // @Param			cursor	query		string		false	"The `next_cursor` of the page before"
@@ -53,7 +55,7 @@ func (s *server) findAudit(c *gin.Context) error {
 		return err
 	}
 	q := queryOf(c)
-	filter := models.AuditFilter{Act: models.Act(q.text("act")), Since: q.moment("since", rules.zone), Until: q.moment("until", rules.zone),
+	filter := models.AuditFilter{Act: models.Act(q.text("act")), Object: q.text("object"), KeyID: q.text("key_id"), Since: q.moment("since", rules.zone), Until: q.moment("until", rules.zone),
 		Before: q.cursor(), Limit: q.number("limit", 0, maxLimit)}
 	if filter.Act != "" && !filter.Act.Known() {
 		q.faults.Add("act", "must be one of %v", models.Acts())

@@ -95,7 +95,7 @@ func (k catalog) put(c *gin.Context) error {
 	if err := firstError(entry.Check(), err); err != nil {
 		return err
 	}
-	stored, created, err := k.Store.PutEntry(c.Request.Context(), workspaceOf(c), entry, when...)
+	stored, created, err := k.Store.PutEntry(acting(c), workspaceOf(c), entry, when...)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (k catalog) delete(c *gin.Context) error {
 	if err := firstError(noQuery(c), err, faulty); err != nil {
 		return err
 	}
-	if err := k.Store.DeleteEntry(c.Request.Context(), workspaceOf(c), k.kind, key, when...); err != nil {
+	if err := k.Store.DeleteEntry(acting(c), workspaceOf(c), k.kind, key, when...); err != nil {
 		return err
 	}
 	c.Status(http.StatusNoContent)

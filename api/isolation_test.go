@@ -102,6 +102,7 @@ func (l loot) values(t *testing.T, parameter string) []string {
 		"metrics": {"guess-metric", "nps,csat"}, "kpis": {"guess-kpi,mine", ""}, "period": {"month", "year"}, "shape": {"wide"},
 		"kpi": {"guess-kpi", "mine"}, "answer": {"last"},
 		"as_of": {"2026-11-20T08:04:00Z"}, "with_persons": {"true"}, "as": {"id", "sha256"}, "scores": {"keep", "delete"}, "act": {"person.read", "key.created"},
+		"object": {"touchpoint/guess-touchpoint", "sha256:" + hashOf("guess-person")}, "key_id": l.keys,
 	}[parameter]
 	if !known {
 		t.Errorf("say in this test what to try for the parameter %s", parameter)

@@ -192,7 +192,7 @@ func TestEveryActIsRecordedWithWhoDidIt(t *testing.T) {
 		made := admin.post(t, "/v1/keys", `{"name":"shop","scopes":["admin"]}`).want(t, http.StatusCreated)
 		_, keyID, _ := strings.Cut(made.body, `"id":"`)
 		for _, do := range [][3]string{
-			{"PATCH", "/v1/responses/" + id, `{"excluded":true}`}, {"PATCH", "/v1/responses/" + id, `{"tags":["canary"]}`}, {"PATCH", "/v1/responses/" + id, `{"excluded":false}`},
+			{"PATCH", "/v1/responses/" + id, `{"excluded":true}`}, {"PATCH", "/v1/responses/" + id, `{"tags":["canary"]}`}, {"PUT", "/v1/journeys/loan", `{"touchpoints":["a"]}`}, {"DELETE", "/v1/journeys/loan", ""}, {"PATCH", "/v1/responses/" + id, `{"excluded":false}`},
 			{"DELETE", "/v1/responses/" + id, ""}, {"DELETE", "/v1/keys/" + keyID[:36], ""}, {"POST", "/v1/workspaces", `{"key":"acme","time_zone":"UTC"}`},
 			{"PUT", "/v1/model", halves}, {"DELETE", "/v1/model?metric=nps", ""},
 			{"PUT", "/v1/targets", validBody("PUT", "/v1/targets")}, {"DELETE", "/v1/targets?metric=nps&level=company&from=2026-01-01", ""},

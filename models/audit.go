@@ -12,12 +12,15 @@ import (
 // read or erased of persons. Storing answers and figures is none.
 type Act string
 
-// The acts. What is not done, since it is refused or fails, is not recorded.
+// The acts. What is not done, since it is refused or fails, is not recorded, and neither is what
+// changes nothing: catalogs are declared again and again.
 const (
 	KeyCreated          Act = "key.created"
 	KeyRevoked          Act = "key.revoked"
 	WorkspaceCreated    Act = "workspace.created"
 	AnonymityRaised     Act = "anonymity.raised"
+	EntryPut            Act = "catalog.put" // a survey, touchpoint, channel, segment, team or journey
+	EntryDeleted        Act = "catalog.deleted"
 	MetricPut           Act = "metric.put"
 	TargetPut           Act = "target.put"
 	TargetDeleted       Act = "target.deleted"
@@ -30,6 +33,7 @@ const (
 	InvitationPolicyPut Act = "invitation_policy.put"
 	ResponseExcluded    Act = "response.excluded"
 	ResponseIncluded    Act = "response.included" // again
+	ResponseChanged     Act = "response.changed"  // its tags or properties
 	ResponseErased      Act = "response.erased"
 	PersonRead          Act = "person.read"
 	PersonErased        Act = "person.erased"
@@ -39,8 +43,8 @@ const (
 
 // Acts are all of them.
 func Acts() []Act {
-	return []Act{KeyCreated, KeyRevoked, WorkspaceCreated, AnonymityRaised, MetricPut, TargetPut, TargetDeleted, ModelPut, ModelDeleted,
-		KPIPut, KPIDeleted, KPITargetPut, KPITargetDeleted, InvitationPolicyPut, ResponseExcluded, ResponseIncluded, ResponseErased,
+	return []Act{KeyCreated, KeyRevoked, WorkspaceCreated, AnonymityRaised, EntryPut, EntryDeleted, MetricPut, TargetPut, TargetDeleted, ModelPut, ModelDeleted,
+		KPIPut, KPIDeleted, KPITargetPut, KPITargetDeleted, InvitationPolicyPut, ResponseExcluded, ResponseIncluded, ResponseChanged, ResponseErased,
 		PersonRead, PersonErased, RollupsRepaired, ResponsesExpired}
 }
 
@@ -84,10 +88,15 @@ type AuditEntry struct {
 // AuditFilter selects entries. Zero fields but Limit select everything.
 type AuditFilter struct {
 	Act          Act
+	Object       string
+	KeyID        string
 	Since, Until time.Time // Since included, Until not
 	Before       string    // those before the one with this id
 	Limit        int
 }
+
+// Object is what the audit log calls the entry.
+func (e Entry) Object() string { return objectOf(e.Kind, e.Key) }
 
 // Object is what the audit log calls the target.
 func (t Target) Object() string { return objectOf(t.Metric, string(t.Level), t.Key, t.From) }

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -119,6 +120,11 @@ func (p Patch) Check() error {
 		checkProperties(*p.Properties, &faults)
 	}
 	return faults.Err("the response was not changed")
+}
+
+// SameRest reports whether what a patch may change is the same of both, but for whether they are excluded.
+func (r Response) SameRest(other Response) bool {
+	return slices.Equal(r.Tags, other.Tags) && maps.Equal(r.Properties, other.Properties)
 }
 
 // Apply makes the change.

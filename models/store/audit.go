@@ -37,6 +37,14 @@ func (s *Store) audit(tx *gorm.DB, workspace string, e models.AuditEntry) error 
 	return err
 }
 
+// auditChange records what the transaction does, if it changes anything.
+func (s *Store) auditChange(tx *gorm.DB, workspace string, changed bool, e models.AuditEntry) error {
+	if !changed {
+		return nil
+	}
+	return s.audit(tx, workspace, e)
+}
+
 // RecordAct records what was done otherwise than in a transaction of the store.
 func (s *Store) RecordAct(ctx context.Context, workspace string, e models.AuditEntry) error {
 	return s.transaction(ctx, func(tx *gorm.DB) error { return s.audit(tx, workspace, e) })
@@ -47,6 +55,12 @@ func (s *Store) FindAudit(ctx context.Context, workspace string, f models.AuditF
 	find := s.read.WithContext(ctx).Where("workspace = ?", workspace)
 	if f.Act != "" {
 		find = find.Where("act = ?", f.Act)
+	}
+	if f.Object != "" {
+		find = find.Where("object = ?", f.Object)
+	}
+	if f.KeyID != "" {
+		find = find.Where("key_id = ?", storedID(f.KeyID))
 	}
 	var found []auditRow
 	if err := latest(within(find, "at", f.Since, f.Until), f.Before, f.Limit).Find(&found).Error; err != nil {

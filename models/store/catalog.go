@@ -59,7 +59,7 @@ func (s *Store) PutEntry(ctx context.Context, workspace string, e models.Entry, 
 		}
 		if created = inserted.RowsAffected == 1; created {
 			stored = row.entry()
-			return firstError(models.Ask(when, models.Entry{}, false), s.catalogsChanged(tx, workspace))
+			return firstError(models.Ask(when, models.Entry{}, false), s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.EntryPut, Object: e.Object()}))
 		}
 		before, err := entryByKey(s.locked(tx), workspace, e.Kind, e.Key)
 		if models.ErrorCode(err) == models.NotFound { // deleted since it was in our way
@@ -72,7 +72,8 @@ func (s *Store) PutEntry(ctx context.Context, workspace string, e models.Entry, 
 		stored = row.entry()
 		err = tx.Model(&entryRow{}).Where("workspace = ? AND kind = ? AND key = ?", workspace, e.Kind, e.Key).
 			Select("Name", "Description", "Touchpoints", "UpdatedAt").Updates(&row).Error
-		return firstError(err, s.catalogsChanged(tx, workspace))
+		changed := before.Name != e.Name || before.Description != e.Description || !slices.Equal(before.Touchpoints, e.Touchpoints)
+		return firstError(err, s.catalogsChanged(tx, workspace), s.auditChange(tx, workspace, changed, models.AuditEntry{Act: models.EntryPut, Object: e.Object()}))
 	})
 	s.known.forget(workspace)
 	return stored, created, err
@@ -93,7 +94,7 @@ func (s *Store) DeleteEntry(ctx context.Context, workspace string, kind models.K
 			return err
 		}
 		deleted := tx.Where("workspace = ? AND kind = ? AND key = ?", workspace, kind, key).Delete(&entryRow{})
-		return firstError(deleted.Error, s.catalogsChanged(tx, workspace))
+		return firstError(deleted.Error, s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.EntryDeleted, Object: now.Object()}))
 	})
 }
 
@@ -153,30 +154,32 @@ func (s *Store) PutMetric(ctx context.Context, workspace string, m models.Metric
 			return inserted.Error
 		}
 		var err error
-		if created = inserted.RowsAffected == 1; created {
+		created = inserted.RowsAffected == 1
+		changed := created
+		if created {
 			err = models.Ask(when, models.Metric{}, false)
 		} else {
-			err = s.redefineMetric(tx, row, when)
+			changed, err = s.redefineMetric(tx, row, when)
 		}
-		return firstError(err, s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.MetricPut, Object: m.Key}))
+		return firstError(err, s.catalogsChanged(tx, workspace), s.auditChange(tx, workspace, changed, models.AuditEntry{Act: models.MetricPut, Object: m.Key}))
 	})
 	return created, err
 }
 
-func (s *Store) redefineMetric(tx *gorm.DB, row metricRow, when []models.Precondition[models.Metric]) error {
+func (s *Store) redefineMetric(tx *gorm.DB, row metricRow, when []models.Precondition[models.Metric]) (changed bool, err error) {
 	var before metricRow
 	if err := s.locked(tx).Where("workspace = ? AND key = ?", row.Workspace, row.Key).Take(&before).Error; err != nil {
-		return err
+		return false, err
 	}
 	metrics, err := metricsOf(tx, row.Workspace)
 	if err == nil {
 		err = firstError(models.Ask(when, metrics[row.Key], true), redefinable(tx, before, row))
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	row.CreatedAt = before.CreatedAt
-	return tx.Where("workspace = ? AND key = ?", row.Workspace, row.Key).Save(&row).Error
+	return row != before, tx.Where("workspace = ? AND key = ?", row.Workspace, row.Key).Save(&row).Error
 }
 
 func redefinable(tx *gorm.DB, before, after metricRow) error {

@@ -185,6 +185,6 @@ func (s *Store) PutInvitationPolicy(ctx context.Context, workspace string, p mod
 			return err
 		}
 		err = tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "workspace"}}, UpdateAll: true}).Create(&policyRow{workspace, p}).Error
-		return firstError(err, s.audit(tx, workspace, models.AuditEntry{Act: models.InvitationPolicyPut}))
+		return firstError(err, s.auditChange(tx, workspace, p != before, models.AuditEntry{Act: models.InvitationPolicyPut}))
 	})
 }

@@ -57,15 +57,16 @@ func (s *Store) KeyByHash(ctx context.Context, hash [32]byte) (models.Key, error
 	return row.key(), notFound(err, "there is no such key")
 }
 
-// RevokeKey ends a key for good; NotFound when the workspace has none of that id.
+// RevokeKey ends a key for good, which it may have been; NotFound when the workspace has none of that id.
 func (s *Store) RevokeKey(ctx context.Context, workspace, id string) error {
 	return s.transaction(ctx, func(tx *gorm.DB) error {
-		revoked := tx.Model(&keyRow{}).Where("workspace = ? AND id = ?", workspace, storedID(id)).
-			Update("revoked_at", gorm.Expr("COALESCE(revoked_at, ?)", s.now()))
-		if revoked.Error == nil && revoked.RowsAffected == 0 {
-			return models.Errorf(models.NotFound, "there is no key %s", id)
+		var key keyRow
+		err := s.locked(tx).Where("workspace = ? AND id = ?", workspace, storedID(id)).Take(&key).Error
+		if err != nil || key.RevokedAt != nil {
+			return notFound(err, "there is no key %s", id)
 		}
-		return firstError(revoked.Error, s.audit(tx, workspace, models.AuditEntry{Act: models.KeyRevoked, Object: storedID(id)}))
+		err = tx.Model(&keyRow{}).Where("workspace = ? AND id = ?", workspace, key.ID).Update("revoked_at", s.now()).Error
+		return firstError(err, s.audit(tx, workspace, models.AuditEntry{Act: models.KeyRevoked, Object: key.ID}))
 	})
 }
 

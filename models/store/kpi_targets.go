@@ -37,37 +37,39 @@ func kpiTargetsOf(db *gorm.DB, workspace string) ([]models.KPITarget, error) {
 // if that is allowed when it is asked about all of the KPI's targets, and tells whether it is new. NotFound when there is no such KPI.
 func (s *Store) PutKPITarget(ctx context.Context, workspace string, t models.KPITarget, when ...models.Precondition[[]models.KPITarget]) (created bool, err error) {
 	err = s.transaction(ctx, func(tx *gorm.DB) error {
-		exists, err := s.askKPITargets(tx, workspace, t, when)
+		before, err := s.askKPITargets(tx, workspace, t, when)
 		if err != nil {
 			return err
 		}
-		created = !exists
+		created = before == nil
 		row := kpiTargetRow{workspace, t.KPI, t.Period, t.Level, t.Key, t.From, t.Value, t.Owner}
 		err = tx.Clauses(clause.OnConflict{
 			Columns:   []clause.Column{{Name: "workspace"}, {Name: "kpi"}, {Name: "period"}, {Name: "level"}, {Name: "key"}, {Name: "since"}},
 			DoUpdates: clause.AssignmentColumns([]string{"value", "owner"}),
 		}).Create(&row).Error
-		return firstError(err, s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.KPITargetPut, Object: t.Object()}))
+		return firstError(err, s.catalogsChanged(tx, workspace), s.auditChange(tx, workspace, created || *before != t, models.AuditEntry{Act: models.KPITargetPut, Object: t.Object()}))
 	})
 	return created, err
 }
 
 // askKPITargets asks about all targets of the KPI, which nobody else changes before the
-// transaction has ended, and reports whether there is the one. NotFound when there is no such KPI.
-func (s *Store) askKPITargets(tx *gorm.DB, workspace string, t models.KPITarget, when []models.Precondition[[]models.KPITarget]) (exists bool, err error) {
+// transaction has ended, and gives the one that there is, or nil. NotFound when there is no such KPI.
+func (s *Store) askKPITargets(tx *gorm.DB, workspace string, t models.KPITarget, when []models.Precondition[[]models.KPITarget]) (before *models.KPITarget, err error) {
 	if _, err := kpiByKey(s.locked(tx), workspace, t.KPI); err != nil {
-		return false, err
+		return nil, err
 	}
 	all, err := kpiTargetsOf(tx.Where("kpi = ?", t.KPI), workspace)
-	exists = slices.ContainsFunc(all, func(other models.KPITarget) bool { return other.Object() == t.Object() })
-	return exists, firstError(err, models.Ask(when, all, exists))
+	if at := slices.IndexFunc(all, func(other models.KPITarget) bool { return other.Object() == t.Object() }); at >= 0 {
+		before = &all[at]
+	}
+	return before, firstError(err, models.Ask(when, all, before != nil))
 }
 
 // DeleteKPITarget takes a target away, if that is allowed when it is asked about all of the KPI's targets; the one before it holds again. NotFound when there is none.
 func (s *Store) DeleteKPITarget(ctx context.Context, workspace string, t models.KPITarget, when ...models.Precondition[[]models.KPITarget]) error {
 	return s.transaction(ctx, func(tx *gorm.DB) error {
-		exists, err := s.askKPITargets(tx, workspace, t, when)
-		if err == nil && !exists {
+		before, err := s.askKPITargets(tx, workspace, t, when)
+		if err == nil && before == nil {
 			err = models.Errorf(models.NotFound, "there is no target of %s per %s for this %s from %s", t.KPI, t.Period, t.Level, t.From)
 		}
 		if err != nil {

@@ -48,23 +48,25 @@ func (s *Store) PutKPI(ctx context.Context, workspace string, k models.KPI, when
 			return inserted.Error
 		}
 		stored = row.kpi()
-		if created = inserted.RowsAffected == 1; created {
+		created = inserted.RowsAffected == 1
+		changed := created
+		if created {
 			err = models.Ask(when, models.KPI{}, false)
 		} else {
-			stored, err = s.redefineKPI(tx, row, when)
+			stored, changed, err = s.redefineKPI(tx, row, when)
 		}
-		return firstError(err, s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.KPIPut, Object: k.Key}))
+		return firstError(err, s.catalogsChanged(tx, workspace), s.auditChange(tx, workspace, changed, models.AuditEntry{Act: models.KPIPut, Object: k.Key}))
 	})
 	return stored, created, err
 }
 
-func (s *Store) redefineKPI(tx *gorm.DB, row kpiRow, when []models.Precondition[models.KPI]) (models.KPI, error) {
+func (s *Store) redefineKPI(tx *gorm.DB, row kpiRow, when []models.Precondition[models.KPI]) (stored models.KPI, changed bool, err error) {
 	before, err := kpiByKey(s.locked(tx), row.Workspace, row.Key) // whoever stores observations waits
 	if models.ErrorCode(err) == models.NotFound {                 // deleted since it was in our way
 		err = errAgain
 	}
 	if err := firstError(err, models.Ask(when, before, true)); err != nil {
-		return before, err
+		return before, false, err
 	}
 	row.CreatedAt = before.CreatedAt
 	var observed int64
@@ -73,9 +75,11 @@ func (s *Store) redefineKPI(tx *gorm.DB, row kpiRow, when []models.Precondition[
 		err = before.Redefine(row.kpi())
 	}
 	if err != nil {
-		return before, err
+		return before, false, err
 	}
-	return row.kpi(), tx.Model(&kpiRow{}).Where("workspace = ? AND key = ?", row.Workspace, row.Key).
+	stored = row.kpi()
+	before.UpdatedAt = stored.UpdatedAt
+	return stored, stored != before, tx.Model(&kpiRow{}).Where("workspace = ? AND key = ?", row.Workspace, row.Key).
 		Select("Name", "Description", "Kind", "Unit", "Better", "AddsUp", "YesNo", "UpdatedAt").Updates(&row).Error
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -49,7 +50,8 @@ func modelsOf(db *gorm.DB, workspace string) ([]models.CompanyModel, error) {
 func (s *Store) PutModel(ctx context.Context, workspace string, m models.CompanyModel, when ...models.Precondition[[]models.CompanyModel]) (stored models.CompanyModel, created bool, err error) {
 	row := modelRow{workspace, m.Metric, m.Level, m.Weights, s.now()}
 	err = s.transaction(ctx, func(tx *gorm.DB) error {
-		if err := s.askModels(tx, workspace, m.Metric, when); err != nil {
+		before, err := s.askModels(tx, workspace, m.Metric, when)
+		if err != nil {
 			return err
 		}
 		inserted := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
@@ -63,26 +65,30 @@ func (s *Store) PutModel(ctx context.Context, workspace string, m models.Company
 				return err
 			}
 		}
-		return firstError(s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.ModelPut, Object: m.Metric}))
+		changed := created || before.Level != m.Level || !maps.Equal(before.Weights, m.Weights)
+		return firstError(s.catalogsChanged(tx, workspace), s.auditChange(tx, workspace, changed, models.AuditEntry{Act: models.ModelPut, Object: m.Metric}))
 	})
 	return row.model(), created, err
 }
 
-// askModels asks about all models of the workspace, which nobody else changes before the transaction has ended.
-func (s *Store) askModels(tx *gorm.DB, workspace, metric string, when []models.Precondition[[]models.CompanyModel]) error {
+// askModels asks about all models of the workspace, which nobody else changes before the transaction has ended, and gives the metric's, if it has one.
+func (s *Store) askModels(tx *gorm.DB, workspace, metric string, when []models.Precondition[[]models.CompanyModel]) (before models.CompanyModel, err error) {
 	if err := s.waitForOthers(tx, workspace); err != nil {
-		return err
+		return before, err
 	}
 	all, err := modelsOf(tx, workspace)
-	exists := slices.ContainsFunc(all, func(m models.CompanyModel) bool { return m.Metric == metric })
-	return firstError(err, models.Ask(when, all, exists))
+	at := slices.IndexFunc(all, func(m models.CompanyModel) bool { return m.Metric == metric })
+	if at >= 0 {
+		before = all[at]
+	}
+	return before, firstError(err, models.Ask(when, all, at >= 0))
 }
 
 // DeleteModel takes a metric's model away, if that is allowed when it is asked about all of them: its company score is that of all
 // answers together again. NotFound when there is none.
 func (s *Store) DeleteModel(ctx context.Context, workspace, metric string, when ...models.Precondition[[]models.CompanyModel]) error {
 	return s.transaction(ctx, func(tx *gorm.DB) error {
-		if err := s.askModels(tx, workspace, metric, when); err != nil {
+		if _, err := s.askModels(tx, workspace, metric, when); err != nil {
 			return err
 		}
 		deleted := tx.Where("workspace = ? AND metric = ?", workspace, metric).Delete(&modelRow{})

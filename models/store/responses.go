@@ -114,8 +114,11 @@ func (s *Store) UpdateResponse(ctx context.Context, workspace, id string, patch 
 		row := responseRow{Properties: after.Properties, Tags: after.Tags, Excluded: after.Excluded}
 		err = tx.Model(&responseRow{}).Where("workspace = ? AND id = ?", workspace, before.ID).
 			Select("Properties", "Tags", "Excluded").Updates(&row).Error
-		if err != nil || before.Excluded == after.Excluded {
+		if err != nil {
 			return err
+		}
+		if before.Excluded == after.Excluded {
+			return s.auditChange(tx, workspace, !before.SameRest(after), models.AuditEntry{Act: models.ResponseChanged, Object: before.ID})
 		}
 		if after.Excluded {
 			return firstError(s.uncount(tx, before, day), s.audit(tx, workspace, models.AuditEntry{Act: models.ResponseExcluded, Object: before.ID}))

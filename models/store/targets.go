@@ -49,37 +49,39 @@ func targetsOf(db *gorm.DB, workspace string) ([]models.Target, error) {
 // asked about all targets, and tells whether it is new.
 func (s *Store) PutTarget(ctx context.Context, workspace string, t models.Target, when ...models.Precondition[[]models.Target]) (created bool, err error) {
 	err = s.transaction(ctx, func(tx *gorm.DB) error {
-		exists, err := s.askTargets(tx, workspace, t, when)
+		before, err := s.askTargets(tx, workspace, t, when)
 		if err != nil {
 			return err
 		}
-		created = !exists
+		created = before == nil
 		row := targetRow{workspace, t.Metric, t.Level, t.Key, t.From, t.Value, t.Owner}
 		err = tx.Clauses(clause.OnConflict{
 			Columns:   []clause.Column{{Name: "workspace"}, {Name: "metric"}, {Name: "level"}, {Name: "key"}, {Name: "since"}},
 			DoUpdates: clause.AssignmentColumns([]string{"value", "owner"}),
 		}).Create(&row).Error
-		return firstError(err, s.catalogsChanged(tx, workspace), s.audit(tx, workspace, models.AuditEntry{Act: models.TargetPut, Object: t.Object()}))
+		return firstError(err, s.catalogsChanged(tx, workspace), s.auditChange(tx, workspace, created || *before != t, models.AuditEntry{Act: models.TargetPut, Object: t.Object()}))
 	})
 	return created, err
 }
 
 // askTargets asks about all targets of the workspace, which nobody else changes before the
-// transaction has ended, and reports whether there is the one.
-func (s *Store) askTargets(tx *gorm.DB, workspace string, t models.Target, when []models.Precondition[[]models.Target]) (exists bool, err error) {
+// transaction has ended, and gives the one that there is, or nil.
+func (s *Store) askTargets(tx *gorm.DB, workspace string, t models.Target, when []models.Precondition[[]models.Target]) (before *models.Target, err error) {
 	if err := s.waitForOthers(tx, workspace); err != nil {
-		return false, err
+		return nil, err
 	}
 	all, err := targetsOf(tx, workspace)
-	exists = slices.ContainsFunc(all, func(other models.Target) bool { return other.Object() == t.Object() })
-	return exists, firstError(err, models.Ask(when, all, exists))
+	if at := slices.IndexFunc(all, func(other models.Target) bool { return other.Object() == t.Object() }); at >= 0 {
+		before = &all[at]
+	}
+	return before, firstError(err, models.Ask(when, all, before != nil))
 }
 
 // DeleteTarget takes a target away, if that is allowed when it is asked about all targets; the one before it holds again. NotFound when there is none.
 func (s *Store) DeleteTarget(ctx context.Context, workspace string, t models.Target, when ...models.Precondition[[]models.Target]) error {
 	return s.transaction(ctx, func(tx *gorm.DB) error {
-		exists, err := s.askTargets(tx, workspace, t, when)
-		if err == nil && !exists {
+		before, err := s.askTargets(tx, workspace, t, when)
+		if err == nil && before == nil {
 			err = models.Errorf(models.NotFound, "there is no target of %s for this %s from %s", t.Metric, t.Level, t.From)
 		}
 		if err != nil {
