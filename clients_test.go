@@ -16,13 +16,13 @@ func TestClientsGeneratedFromTheDocumentUseTheServer(t *testing.T) {
 	r := startReplica(t, sqliteURL(t))
 	t.Run("go", func(t *testing.T) {
 		t.Parallel()
-		w := newWorkshop(t, r, "go.mod", "go.sum", "oapi-codegen.yaml", "smoke.go")
+		w := newWorkshop(t, r.api, "clients/go.mod", "clients/go.sum", "clients/oapi-codegen.yaml", "clients/smoke.go")
 		w.runs("go", "tool", "oapi-codegen", "-config", "oapi-codegen.yaml", "openapi.json")
 		w.says("smoke: all is well\n", "go", "run", ".")
 	})
 	t.Run("typescript", func(t *testing.T) {
 		t.Parallel()
-		w := newWorkshop(t, r, "package.json", "tsconfig.json", "smoke.ts")
+		w := newWorkshop(t, r.api, "clients/package.json", "clients/tsconfig.json", "clients/smoke.ts")
 		w.takeModules()
 		w.runs("node_modules/.bin/openapi-typescript", "openapi.json", "--default-non-nullable", "false", "--output", "schema.d.ts")
 		w.runs("node_modules/.bin/tsc", "--project", ".")
@@ -37,21 +37,18 @@ type workshop struct {
 	env    []string
 }
 
-// clientsFolder has what makes clients of the document, and what uses them.
-const clientsFolder = "api/clients"
-
-// newWorkshop has openapi.json and copies of the named files.
-func newWorkshop(t testing.TB, r *replica, files ...string) *workshop {
+// newWorkshop has openapi.json and copies of the named files of the folder api.
+func newWorkshop(t testing.TB, server string, files ...string) *workshop {
 	t.Helper()
 	w := &workshop{t: t, folder: t.TempDir()}
-	w.env = append(os.Environ(), "MITTARI_URL="+r.api, "MITTARI_KEY="+r.key, "CGO_ENABLED=0", "GOFLAGS=-trimpath")
+	w.env = append(os.Environ(), "MITTARI_URL="+server, "MITTARI_KEY="+testKey, "CGO_ENABLED=0", "GOFLAGS=-trimpath")
 	w.write("openapi.json", openapi.Document())
 	for _, name := range files {
-		text, err := os.ReadFile(filepath.Join(clientsFolder, name))
+		text, err := os.ReadFile(filepath.Join("api", name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.write(name, text)
+		w.write(filepath.Base(name), text)
 	}
 	return w
 }
@@ -67,7 +64,7 @@ func (w *workshop) write(name string, text []byte) {
 // Where there are none the test is skipped, but never in CI.
 func (w *workshop) takeModules() {
 	w.t.Helper()
-	modules, err := filepath.Abs(filepath.Join(clientsFolder, "node_modules"))
+	modules, err := filepath.Abs(filepath.Join("api", "clients", "node_modules"))
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -131,15 +129,11 @@ func TestSendReadsItsKeyFromAFileBeforeTheVariables(t *testing.T) {
 // first is busy, then loses an answer.
 func TestSendStoresOnceHoweverOftenItHasToTry(t *testing.T) {
 	r := start(t, sqliteURL(t))
-	target, err := url.Parse(r.api)
-	if err != nil {
-		t.Fatal(err)
-	}
-	through := httputil.NewSingleHostReverseProxy(target)
+	through := passOn(t, r.api)
 	script := &scripted{steps: []http.HandlerFunc{answer(503, "Retry-After", "1"), func(_ http.ResponseWriter, q *http.Request) {
-		through.ServeHTTP(httptest.NewRecorder(), q)
+		through(httptest.NewRecorder(), q)
 		panic(http.ErrAbortHandler)
-	}, through.ServeHTTP}}
+	}, through}}
 	code, id, errs := sent(t, serveHTTP(t, script), "nps", "9")
 	wants(t, code, 0, errs, "503 Service Unavailable: a reason; trying again in 1s", "trying again in 1s", "it was stored before")
 	if all := exportAll(t, r); strings.Count(all, "\n") != 1 || !strings.Contains(all, strings.TrimSpace(id)) {
