@@ -99,12 +99,24 @@ func TestWhatBreaksClientsOfTheLastReleaseIsNamedInTheChangelog(t *testing.T) {
 	c.says("NOT NAMED", "1 changes")
 }
 
-func TestFieldThatIsRenamedBreaksClients(t *testing.T) {
+func TestWhatClientsRelyOnBreaksThemWhenItGoes(t *testing.T) {
 	t.Parallel()
-	c := newCheckout(t)
-	c.git("tag", "v1.0.0")
-	c.replace("openapi/openapi.json", `"submission_id": {`, `"submission_key": {`)
-	c.says("NOT NAMED in CHANGELOG.md: POST /v1/responses: ", "break clients")
+	for name, c := range map[string]struct{ old, now, says, fault string }{
+		"a field that can be sent":        {`"submission_id": {`, `"submission_key": {`, "NOT NAMED in CHANGELOG.md: POST /v1/responses: ", "break clients"},
+		"a field that an answer may have": {`"next_cursor": {`, `"next_page": {`, "(response-optional-property-removed)", "break clients"},
+		"a default":                       {`"default": "company"`, `"default": "team"`, "(request-parameter-default-value-changed)", "break clients"},
+		"the name of an operation":        {`"operationId": "findScores"`, `"operationId": "listScores"`, "(api-operation-id-removed)", "break clients"},
+		"a word in an answer":             {`          "too_large",`, `          "too_large", "too_odd",`, "0 changes", ""},
+		"a field in an answer":            {`"next_cursor": {`, `"pages": {"type": "integer"}, "next_cursor": {`, "0 changes", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			checkout := newCheckout(t)
+			checkout.git("tag", "v1.0.0")
+			checkout.replace("openapi/openapi.json", c.old, c.now)
+			checkout.says(c.says, c.fault)
+		})
+	}
 }
 
 func TestReleaseWithoutADocumentIsComparedWithNothing(t *testing.T) {
