@@ -37,12 +37,12 @@ type replica struct {
 	input   io.Closer
 }
 
-// startReplica starts a server as a process until the test ends.
-func startReplica(t *testing.T, database string) *replica {
+// startReplica starts a server as a process, with further arguments, until the test ends.
+func startReplica(t *testing.T, database string, args ...string) *replica {
 	t.Helper()
 	api, metrics := freeAddress(t), freeAddress(t)
 	r := &replica{running: running{t: t, key: testKey, api: "http://" + api, metrics: "http://" + metrics, database: database, out: &lockedBuffer{}, log: &lockedBuffer{}},
-		args: []string{"serve", "--database-url", database, "--listen", api, "--metrics-listen", metrics}}
+		args: append([]string{"serve", "--database-url", database, "--listen", api, "--metrics-listen", metrics}, args...)}
 	r.begin()
 	t.Cleanup(r.kill)
 	return r

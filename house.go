@@ -50,6 +50,9 @@ func tidy(ctx context.Context, db *store.Store, log *slog.Logger) {
 		if err := db.ForgetAttempts(ctx); err != nil && ctx.Err() == nil {
 			log.Warn("requests sent with an Idempotency-Key a day ago are not forgotten yet; the next try is in a minute", "error", err)
 		}
+		if err := db.ForgetDeliveries(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("old deliveries to webhooks were not deleted; the next try is in a minute", "error", err)
+		}
 		if err := db.DeleteOldAudit(ctx); err != nil && ctx.Err() == nil {
 			log.Warn("old entries of the audit log were not deleted; the next try is in a minute", "error", err)
 		}

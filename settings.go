@@ -70,6 +70,7 @@ type serveSettings struct {
 	QueueWait        time.Duration `setting:"" default:"500ms" help:"How long a response may have to wait to be stored before further ones are told to try again (${default})."`
 	Retention        string        `setting:"" placeholder:"DAYS" help:"Delete responses with their answers and comments this many days after they were given, such as 400d (30d at least); scores stay. Kept for ever unless given."`
 	PersonPepper     string        `setting:"" placeholder:"SECRET" help:"Store persons as keyed hashes by this secret (20 characters at least), never their ids. It can't be changed later."`
+	WebhookAllow     []string      `setting:"" placeholder:"ADDRESS" help:"Private addresses or networks (10.0.0.0/8), between commas, that webhooks may be delivered to. Public ones only unless given."`
 	DrainTimeout     time.Duration `setting:"" default:"30s" help:"How long to wait for requests under way when stopping (${default})."`
 	guardSettings
 	oidcSettings
@@ -122,6 +123,9 @@ func (s serveSettings) check() error {
 	if _, err := models.NewPersons(s.PersonPepper); err != nil {
 		fault("--person-pepper %w", err)
 	}
+	if _, err := models.NewReach(s.WebhookAllow); err != nil {
+		fault("--webhook-allow %w", err)
+	}
 	if s.Queue < 1 {
 		fault("--queue must be 1 at least")
 	}
@@ -144,6 +148,12 @@ func (s serveSettings) kept() models.Retention {
 func (s serveSettings) persons() models.Persons {
 	persons, _ := models.NewPersons(s.PersonPepper)
 	return persons
+}
+
+// reach says where webhooks may be delivered to; check says whether it can be read.
+func (s serveSettings) reach() models.Reach {
+	reach, _ := models.NewReach(s.WebhookAllow)
+	return reach
 }
 
 // defaultFloors are the defaults of the floors, which the domain holds, for the flags' tags.

@@ -34,26 +34,33 @@ func administrative() map[string]administrativeAct {
 	kpi := send("PUT", "/v1/kpis/mine", sales)
 	target, kpiTarget := validBody("PUT", "/v1/targets"), validBody("PUT", "/v1/kpis/mine/targets")
 	acts := map[string]administrativeAct{
-		"PATCH /v1/responses/:id":      {path: "/v1/responses/RESPONSE", body: `{"excluded":true}`},
-		"DELETE /v1/responses/:id":     {path: "/v1/responses/RESPONSE"},
-		"PUT /v1/metrics/:key":         {path: "/v1/metrics/mine", body: friendliness},
-		"PUT /v1/model":                {path: "/v1/model", body: halves},
-		"DELETE /v1/model":             {path: "/v1/model?metric=nps", before: send("PUT", "/v1/model", halves)},
-		"PUT /v1/targets":              {path: "/v1/targets", body: target},
-		"DELETE /v1/targets":           {path: "/v1/targets?metric=nps&level=company&from=2026-01-01", before: send("PUT", "/v1/targets", target)},
-		"PUT /v1/kpis/:key":            {path: "/v1/kpis/fresh", body: sales},
-		"DELETE /v1/kpis/:key":         {path: "/v1/kpis/mine", before: kpi},
-		"PUT /v1/kpis/:key/targets":    {path: "/v1/kpis/mine/targets", body: kpiTarget, before: kpi},
-		"DELETE /v1/kpis/:key/targets": {path: "/v1/kpis/mine/targets?period=month&level=company&from=2026-01-01", before: all(kpi, send("PUT", "/v1/kpis/mine/targets", kpiTarget))},
-		"PUT /v1/invitations/policy":   {path: "/v1/invitations/policy", body: `{"rest_days":7,"rest_days_same_survey":7}`},
-		"PUT /v1/anonymity":            {path: "/v1/anonymity", body: `{"employees":6,"employee_comments":12,"customers":2}`},
-		"POST /v1/keys":                {path: "/v1/keys", body: `{"name":"a","scopes":["admin"]}`, again: true},
-		"DELETE /v1/keys/:id":          {path: "/v1/keys/KEY"},
-		"POST /v1/workspaces":          {path: "/v1/workspaces", body: `{"key":"acme","time_zone":"UTC"}`},
-		"GET /v1/people/:person":       {path: "/v1/people/c-1", again: true},
-		"POST /v1/people/lookup":       {path: "/v1/people/lookup", body: `{"person":"c-1"}`, again: true},
-		"DELETE /v1/people/:person":    {path: "/v1/people/c-1", again: true},
-		"POST /v1/people/erase":        {path: "/v1/people/erase", body: `{"person":"c-1"}`, again: true},
+		"PATCH /v1/responses/:id":                              {path: "/v1/responses/RESPONSE", body: `{"excluded":true}`},
+		"DELETE /v1/responses/:id":                             {path: "/v1/responses/RESPONSE"},
+		"PUT /v1/metrics/:key":                                 {path: "/v1/metrics/mine", body: friendliness},
+		"PUT /v1/model":                                        {path: "/v1/model", body: halves},
+		"DELETE /v1/model":                                     {path: "/v1/model?metric=nps", before: send("PUT", "/v1/model", halves)},
+		"PUT /v1/targets":                                      {path: "/v1/targets", body: target},
+		"DELETE /v1/targets":                                   {path: "/v1/targets?metric=nps&level=company&from=2026-01-01", before: send("PUT", "/v1/targets", target)},
+		"PUT /v1/kpis/:key":                                    {path: "/v1/kpis/fresh", body: sales},
+		"DELETE /v1/kpis/:key":                                 {path: "/v1/kpis/mine", before: kpi},
+		"PUT /v1/kpis/:key/targets":                            {path: "/v1/kpis/mine/targets", body: kpiTarget, before: kpi},
+		"DELETE /v1/kpis/:key/targets":                         {path: "/v1/kpis/mine/targets?period=month&level=company&from=2026-01-01", before: all(kpi, send("PUT", "/v1/kpis/mine/targets", kpiTarget))},
+		"PUT /v1/invitations/policy":                           {path: "/v1/invitations/policy", body: `{"rest_days":7,"rest_days_same_survey":7}`},
+		"PUT /v1/anonymity":                                    {path: "/v1/anonymity", body: `{"employees":6,"employee_comments":12,"customers":2}`},
+		"POST /v1/keys":                                        {path: "/v1/keys", body: `{"name":"a","scopes":["admin"]}`, again: true},
+		"DELETE /v1/keys/:id":                                  {path: "/v1/keys/KEY"},
+		"POST /v1/workspaces":                                  {path: "/v1/workspaces", body: `{"key":"acme","time_zone":"UTC"}`},
+		"GET /v1/people/:person":                               {path: "/v1/people/c-1", again: true},
+		"POST /v1/people/lookup":                               {path: "/v1/people/lookup", body: `{"person":"c-1"}`, again: true},
+		"DELETE /v1/people/:person":                            {path: "/v1/people/c-1", again: true},
+		"POST /v1/people/erase":                                {path: "/v1/people/erase", body: `{"person":"c-1"}`, again: true},
+		"POST /v1/webhooks":                                    {path: "/v1/webhooks", body: validBody("POST", "/v1/webhooks"), again: true},
+		"PATCH /v1/webhooks/:id":                               {path: "/v1/webhooks/HOOK", body: `{"paused":true,"events":["response.low_score"],"rule":{"metric":"nps"}}`},
+		"DELETE /v1/webhooks/:id":                              {path: "/v1/webhooks/HOOK"},
+		"POST /v1/webhooks/:id/secret":                         {path: "/v1/webhooks/HOOK/secret", body: `{}`, again: true},
+		"POST /v1/webhooks/:id/test":                           {path: "/v1/webhooks/HOOK/test", again: true},
+		"POST /v1/webhooks/:id/redeliver":                      {path: "/v1/webhooks/HOOK/redeliver", again: true},
+		"POST /v1/webhooks/:id/deliveries/:delivery/redeliver": {path: "/v1/webhooks/HOOK/deliveries/DELIVERY/redeliver", again: true},
 	}
 	for _, plural := range plurals {
 		body := `{"name":"Mine","description":"a"}`
@@ -87,7 +94,7 @@ func administers(route string) bool {
 	return true
 }
 
-// filled is the act's path with the ids of a response and of a key that are there.
+// filled is the act's path with the ids of a response, of a key, of a webhook and of its delivery that are there.
 func (a administrativeAct) filled(t *testing.T, admin caller) string {
 	t.Helper()
 	path := a.path
@@ -97,6 +104,12 @@ func (a administrativeAct) filled(t *testing.T, admin caller) string {
 	if strings.Contains(path, "KEY") {
 		made, _ := admin.newKey(t, `{"name":"b","scopes":["admin"]}`)
 		path = strings.Replace(path, "KEY", made.ID, 1)
+	}
+	if strings.Contains(path, "HOOK") {
+		hook := admin.hook(t, toldOf("https://crm.example/", "response.created"))
+		path = strings.Replace(path, "HOOK", hook.ID, 1)
+		admin.record(t, goodLine)
+		path = strings.Replace(path, "DELIVERY", admin.deliveries(t, hook.ID, "")[0].ID, 1)
 	}
 	return path
 }
@@ -192,7 +205,7 @@ func TestWhatIsSentDayByDayAndWhatIsRefusedIsNotRecorded(t *testing.T) {
 		n := len(admin.entriesSince(t, 0))
 		for _, route := range s.routesOf() {
 			method, path, _ := strings.Cut(route, " ")
-			if path = strings.NewReplacer(":id", someID, ":key", "mine", ":person", "nobody", "/*file", "/").Replace(path); administers(route) {
+			if path = strings.NewReplacer(":id", someID, ":key", "mine", ":person", "nobody", ":delivery", someID, "/*file", "/").Replace(path); administers(route) {
 				admin.hasty().send(t, method, path+"?unknown=1", validBody(method, path))
 				reader.send(t, method, path, validBody(method, path))
 			} else {

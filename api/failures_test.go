@@ -78,7 +78,7 @@ func TestDatabaseThatFailsIsLoggedAndTheSenderIsToldToTryAgain(t *testing.T) {
 			if !strings.HasPrefix(path, "/v1/") {
 				continue
 			}
-			path = strings.NewReplacer(":id", someID, ":key", "mine", ":person", "p").Replace(path)
+			path = strings.NewReplacer(":id", someID, ":key", "mine", ":person", "p", ":delivery", someID).Replace(path)
 			switch {
 			case path == "/v1/scores", path == "/v1/comments", strings.HasPrefix(path, "/v1/analysis/value"), path == "/v1/analysis/conversions", path == "/v1/model" && method == "DELETE":
 				path += "?metric=nps"
@@ -116,6 +116,10 @@ func TestDatabaseThatFailsIsLoggedAndTheSenderIsToldToTryAgain(t *testing.T) {
 // validBody is what the route takes.
 func validBody(method, path string) string {
 	switch {
+	case strings.HasPrefix(path, "/v1/webhooks/") && method == "PATCH":
+		return `{"paused":true}`
+	case path == "/v1/webhooks":
+		return toldOf("https://crm.example/hook", "response.created")
 	case method == "PATCH":
 		return `{"excluded":true}`
 	case strings.HasPrefix(path, "/v1/metrics"):

@@ -125,7 +125,7 @@ func firstOf(errs ...error) error {
 
 var (
 	anID    = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`)
-	aToken  = regexp.MustCompile(`mtr_[A-Za-z0-9_-]{43}`)
+	aToken  = regexp.MustCompile(`mtr_[A-Za-z0-9_-]{43}|whsec_[A-Za-z0-9+/]{43}=`)
 	aCursor = regexp.MustCompile(`"next_cursor":\s*"[A-Za-z0-9_-]{22}"`)
 )
 

@@ -60,6 +60,7 @@ func plant(t *testing.T, c caller) {
 	}
 	c.putMetric(t, "guess-metric", strings.ReplaceAll(friendliness, "friend", "canary")).want(t, http.StatusCreated)
 	c.post(t, "/v1/keys", `{"name":"canary key","scopes":["admin"]}`).want(t, http.StatusCreated)
+	c.post(t, "/v1/webhooks", toldOf("https://canary.example/hook", "response.created", "person.erased", "response.erased")).want(t, http.StatusCreated)
 	var lines strings.Builder
 	for i := range 12 {
 		fmt.Fprintf(&lines, `{"submission_id":"guess-%d","survey":"guess-survey","touchpoint":"guess-touchpoint","channel":"guess-channel","segment":"guess-segment",
@@ -75,7 +76,7 @@ func plant(t *testing.T, c caller) {
 }
 
 // loot is what an attacker might have got hold of: ids, keys and a cursor of the victim.
-type loot struct{ responses, keys, cursors []string }
+type loot struct{ responses, keys, cursors, webhooks, deliveries []string }
 
 func steal(t *testing.T, c caller) loot {
 	t.Helper()
@@ -87,6 +88,12 @@ func steal(t *testing.T, c caller) loot {
 	l.cursors = []string{p.NextCursor}
 	for _, k := range read[struct{ Keys []key }](t, c.get(t, "/v1/keys")).Keys {
 		l.keys = append(l.keys, k.ID)
+	}
+	for _, w := range read[webhooks](t, c.get(t, "/v1/webhooks")).Webhooks {
+		l.webhooks = append(l.webhooks, w.ID)
+		for _, d := range c.deliveries(t, w.ID, "?limit=2") {
+			l.deliveries = append(l.deliveries, d.ID)
+		}
 	}
 	return l
 }
@@ -101,7 +108,7 @@ func (l loot) values(t *testing.T, parameter string) []string {
 		"since": {"2026-11-01"}, "until": {"2026-12-01"}, "window": {"today", "365d"}, "interval": {"month"}, "group_by": levels, "dry_run": {"true"}, "pooled": {"true"}, "audience": {"customer", "employee"},
 		"metrics": {"guess-metric", "nps,csat"}, "kpis": {"guess-kpi,mine", ""}, "period": {"month", "year"}, "shape": {"wide"},
 		"kpi": {"guess-kpi", "mine"}, "answer": {"last"},
-		"as_of": {"2026-11-20T08:04:00Z"}, "with_persons": {"true"}, "as": {"id", "sha256"}, "scores": {"keep", "delete"}, "act": {"person.read", "key.created"},
+		"as_of": {"2026-11-20T08:04:00Z"}, "with_persons": {"true"}, "as": {"id", "sha256"}, "scores": {"keep", "delete"}, "act": {"person.read", "key.created"}, "state": {"pending", "dead"},
 		"object": {"touchpoint/guess-touchpoint", "sha256:" + hashOf("guess-person")}, "key_id": l.keys,
 	}[parameter]
 	if !known {
@@ -171,6 +178,12 @@ func paths(pattern string, l loot) []string {
 		return []string{pattern, pattern + "?enforce=true"}
 	case strings.HasSuffix(pattern, "/:person"):
 		return fill(pattern, ":person", []string{"guess-person", hashOf("guess-person")})
+	case strings.HasPrefix(pattern, "/v1/webhooks/:id"):
+		var all []string
+		for _, path := range fill(pattern, ":id", append(l.webhooks, l.keys[0])) {
+			all = append(all, fill(path, ":delivery", l.deliveries)...)
+		}
+		return slices.Compact(all)
 	case pattern == "/v1/keys/:id":
 		return fill(pattern, ":id", l.keys)
 	case strings.HasSuffix(pattern, ":id"):
@@ -201,6 +214,12 @@ func bodies(method, pattern string) []string {
 	switch {
 	case method == "GET" || method == "DELETE":
 		return []string{""}
+	case pattern == "/v1/webhooks/:id":
+		return []string{`{"paused":true}`, `{"url":"https://mine.example/hook"}`}
+	case pattern == "/v1/webhooks":
+		return []string{toldOf("https://mine.example/hook", "response.created", "score.dropped"), `{"url":"https://mine.example/hook","events":["response.low_score"],"rule":{"metric":"guess-metric"}}`}
+	case strings.HasPrefix(pattern, "/v1/webhooks/"):
+		return []string{`{}`}
 	case method == "PATCH":
 		return []string{`{"excluded":true}`, `{"tags":["taken"]}`}
 	case pattern == "/v1/responses":
@@ -318,8 +337,11 @@ func everything(t *testing.T, owner caller) string {
 		"/v1/kpis", "/v1/kpis/guess-kpi/targets", "/v1/kpis/guess-kpi/observations?with_persons=true", "/v1/kpis/guess-kpi/values?period=month&group_by=team"} {
 		all.WriteString(owner.get(t, path).want(t, http.StatusOK).body)
 	}
-	for _, plural := range plurals {
+	for _, plural := range append([]string{"webhooks"}, plurals...) {
 		all.WriteString(owner.get(t, "/v1/"+plural).want(t, http.StatusOK).body)
+	}
+	for _, w := range read[webhooks](t, owner.get(t, "/v1/webhooks")).Webhooks {
+		all.WriteString(owner.get(t, "/v1/webhooks/"+w.ID+"/deliveries").want(t, http.StatusOK).body)
 	}
 	return all.String()
 }

@@ -61,7 +61,7 @@ func (s *server) routes(engine *gin.Engine) {
 	add("DELETE", "/v1/targets", models.WriteCatalog, s.deleteTarget)
 
 	s.kpiRoutes(add)
-
+	s.webhookRoutes(add)
 	s.peopleRoutes(add)
 	s.accessRoutes(add)
 }
@@ -92,6 +92,20 @@ func (s *server) kpiRoutes(add func(method, path string, scope models.Scope, h h
 	add("POST", "/v1/kpis/:key/observations", models.WriteObservations, s.createObservations)
 	add("GET", "/v1/kpis/:key/observations", models.ReadObservations, s.findObservations)
 	add("GET", "/v1/kpis/:key/values", models.ReadScores, s.findKPIValues)
+}
+
+func (s *server) webhookRoutes(add func(method, path string, scope models.Scope, h handler)) {
+	add("GET", "/v1/webhooks", models.Admin, s.findWebhooks)
+	add("POST", "/v1/webhooks", models.Admin, s.createWebhook)
+	add("GET", "/v1/webhooks/:id", models.Admin, s.webhookByID)
+	add("PATCH", "/v1/webhooks/:id", models.Admin, s.changeWebhook)
+	add("DELETE", "/v1/webhooks/:id", models.Admin, s.deleteWebhook)
+	add("POST", "/v1/webhooks/:id/secret", models.Admin, s.rotateSecret)
+	add("POST", "/v1/webhooks/:id/test", models.Admin, s.tryWebhook)
+	add("POST", "/v1/webhooks/:id/redeliver", models.Admin, s.redeliverDead)
+	add("GET", "/v1/webhooks/:id/deliveries", models.Admin, s.findDeliveries)
+	add("GET", "/v1/webhooks/:id/deliveries/:delivery", models.Admin, s.deliveryByID)
+	add("POST", "/v1/webhooks/:id/deliveries/:delivery/redeliver", models.Admin, s.redeliver)
 }
 
 func (s *server) peopleRoutes(add func(method, path string, scope models.Scope, h handler)) {

@@ -27,6 +27,7 @@ type Config struct {
 	Persons   models.Persons // under which names persons are stored; the zero value: under their ids
 	Issuer    Issuer         // whose tokens are taken beside keys; nil: nobody's
 	Ready     func() error   // nil: the server may be sent requests
+	Reach     models.Reach   // of webhooks; the zero value: public addresses only
 
 	KeyLimit       Limit              // of what each key may send
 	AddressLimit   Limit              // of unknown keys from each address
@@ -59,6 +60,7 @@ type Store interface {
 	attemptStore
 	peopleStore
 	auditStore
+	webhookStore
 }
 
 type server struct {

@@ -66,6 +66,7 @@ func (t *tally) pool(h score.Histogram, g group, cells []int64) {
 // dropSeries tells what the closed days amount to.
 func (w *workspace) dropSeries(s *series, t *tally) {
 	groups, targets := w.groups(t), w.targetsOf(t.metric.Key)
+	w.drops[t.metric.Key] = nil
 	for i, watched := range w.watched(t, groups) {
 		labels := w.groupLabels(t, groups[i])
 		if target, set := targets[models.Target{Level: groups[i].level, Key: groups[i].key}]; set {
@@ -73,6 +74,9 @@ func (w *workspace) dropSeries(s *series, t *tally) {
 		}
 		for _, d := range watched.Drops() {
 			s.drop(append(slices.Clip(labels), label("arm", d.Arm.Name)), d)
+			if d.Alarming() {
+				w.drops[t.metric.Key] = append(w.drops[t.metric.Key], d.Of(t.metric.Key, groups[i].level, groups[i].key, w.today))
+			}
 		}
 		if d, ok := watched.Decline(); ok {
 			s.gauge(cusumFamily, labels, d.Cusum)

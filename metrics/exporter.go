@@ -93,6 +93,14 @@ func (e *Exporter) Handler() http.Handler { return e.handler }
 // Ready reports whether the scores were read once.
 func (e *Exporter) Ready() bool { return e.snapshot.published.Load() != nil }
 
+// Drops are, by workspace, the drops of published scores that alerts fire for, by closed days.
+func (e *Exporter) Drops() map[string][]models.ScoreDrop {
+	if state := e.snapshot.state.Load(); state != nil {
+		return state.drops
+	}
+	return nil
+}
+
 // Refresh reads what changed since it was last called, at first everything, and
 // publishes it. When it fails, what was published before stays.
 func (e *Exporter) Refresh(ctx context.Context) error {

@@ -20,6 +20,7 @@ type Instruments struct {
 	expired   prometheus.Counter
 	limited   *prometheus.CounterVec
 	keyEnd    *prometheus.GaugeVec
+	delivered *prometheus.CounterVec
 }
 
 func newInstruments(registry prometheus.Registerer) *Instruments {
@@ -57,12 +58,19 @@ func newInstruments(registry prometheus.Registerer) *Instruments {
 			Help: "When the next API key of any workspace expires, in seconds since 1970; absent while none will.",
 		}, nil),
 	}
+	i.delivered = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Namespace: namespace, Subsystem: "webhook", Name: "deliveries_total",
+		Help: "Attempts of this process to deliver a message to a webhook, by what came of it: delivered, failed (it is tried again), dead (it is not).",
+	}, []string{"outcome"})
+	for _, outcome := range []string{"delivered", "failed", "dead"} {
+		i.delivered.WithLabelValues(outcome)
+	}
 	for _, limit := range []string{"key", "address"} {
 		i.limited.WithLabelValues(limit)
 	}
 	i.CountResponses(0, 0, 0)
 	i.responses.WithLabelValues("shed")
-	registry.MustRegister(i.requests, i.responses, i.batch, i.commit, i.failures, i.expired, i.limited, i.keyEnd)
+	registry.MustRegister(i.requests, i.responses, i.batch, i.commit, i.failures, i.expired, i.limited, i.keyEnd, i.delivered)
 	return i
 }
 
@@ -113,6 +121,21 @@ func (i *Instruments) ShowKeyEnd(at *time.Time) {
 		return
 	}
 	i.keyEnd.WithLabelValues().Set(float64(at.UnixMilli()) / 1000)
+}
+
+// CountDelivery counts an attempt to deliver a message to a webhook: delivered, failed or dead.
+func (i *Instruments) CountDelivery(outcome string) { i.delivered.WithLabelValues(outcome).Inc() }
+
+// Webhooks shows what waits to be delivered, and since when; it is asked at each scrape. To be called once.
+func (i *Instruments) Webhooks(waiting func() (messages int64, oldest time.Duration)) {
+	opts := func(name, help string) prometheus.GaugeOpts {
+		return prometheus.GaugeOpts{Namespace: namespace, Subsystem: "webhook", Name: name, Help: help}
+	}
+	i.registry.MustRegister(
+		prometheus.NewGaugeFunc(opts("pending", "Messages of all processes that wait to be delivered, or to be tried again, to webhooks that are not paused; read every 15 seconds."),
+			func() float64 { n, _ := waiting(); return float64(n) }),
+		prometheus.NewGaugeFunc(opts("oldest_pending_seconds", "For how long the oldest of them has waited; 0 where none does."),
+			func() float64 { _, oldest := waiting(); return oldest.Seconds() }))
 }
 
 // Queue shows the ingest queue; length is asked at each scrape. To be called once.

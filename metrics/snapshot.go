@@ -34,6 +34,7 @@ type snapshot struct {
 type state struct {
 	refreshed time.Time
 	folded    []foldedValues
+	drops     map[string][]models.ScoreDrop
 }
 
 // foldedValues is how many values of a workspace's dimension were told as models.OtherKey.
@@ -67,7 +68,7 @@ func (s *snapshot) refresh(ctx context.Context) error {
 		return err
 	}
 	s.polled, s.handled = now, handled
-	s.state.Store(&state{refreshed: s.now(), folded: s.folded()})
+	s.state.Store(&state{refreshed: s.now(), folded: s.folded(), drops: s.drops()})
 	return nil
 }
 
@@ -138,6 +139,19 @@ func (s *snapshot) publish() error {
 		s.published.Store(e)
 	}
 	return err
+}
+
+// drops are those that alerts fire for, by workspace.
+func (s *snapshot) drops() map[string][]models.ScoreDrop {
+	drops := map[string][]models.ScoreDrop{}
+	for key, w := range s.workspaces {
+		for _, metric := range slices.Sorted(maps.Keys(w.drops)) {
+			if len(w.drops[metric]) > 0 {
+				drops[key] = append(drops[key], w.drops[metric]...)
+			}
+		}
+	}
+	return drops
 }
 
 func (s *snapshot) folded() []foldedValues {

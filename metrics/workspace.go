@@ -21,9 +21,10 @@ type workspace struct {
 	invited  map[models.InvitationCount]int64 // by the count with N = 0, keys folded
 	kpis     map[string]*kpi
 	persons  persons
-	text     map[string]*text // what was encoded, by metric, drops, KPI, arrivalsText, invitedText and personsText
-	dirty    map[string]bool  // what has to be encoded anew
-	unread   int              // rows that no metric could read
+	drops    map[string][]models.ScoreDrop // that alerts fire for, by metric
+	text     map[string]*text              // what was encoded, by metric, drops, KPI, arrivalsText, invitedText and personsText
+	dirty    map[string]bool               // what has to be encoded anew
+	unread   int                           // rows that no metric could read
 }
 
 // daysAhead is how far past today rollups are read: a sender's clock may be ahead
@@ -81,7 +82,7 @@ func loadWorkspace(ctx context.Context, source Source, m models.Workspace, now t
 
 func newWorkspace(m models.Workspace, zone *time.Location, now time.Time, bounds bounds) *workspace {
 	w := &workspace{model: m, zone: zone, today: models.DayOf(now, zone), bounds: bounds,
-		tallies: map[string]*tally{}, kpis: map[string]*kpi{}, persons: persons{}, text: map[string]*text{}, dirty: map[string]bool{arrivalsText: true, invitedText: true}}
+		tallies: map[string]*tally{}, kpis: map[string]*kpi{}, persons: persons{}, drops: map[string][]models.ScoreDrop{}, text: map[string]*text{}, dirty: map[string]bool{arrivalsText: true, invitedText: true}}
 	for d := range w.labels {
 		w.labels[d] = newLabels()
 	}

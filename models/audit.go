@@ -39,13 +39,21 @@ const (
 	PersonErased        Act = "person.erased"
 	RollupsRepaired     Act = "rollups.repaired"
 	ResponsesExpired    Act = "responses.expired" // deleted as older than they are kept
+	WebhookCreated      Act = "webhook.created"
+	WebhookChanged      Act = "webhook.changed"
+	WebhookDeleted      Act = "webhook.deleted"
+	WebhookPaused       Act = "webhook.paused" // by the server, since its receiver is gone
+	WebhookTried        Act = "webhook.tested"
+	SecretRotated       Act = "webhook.secret_rotated"
+	DeliveryRepeated    Act = "webhook.redelivered"
 )
 
 // Acts are all of them.
 func Acts() []Act {
 	return []Act{KeyCreated, KeyRevoked, WorkspaceCreated, AnonymityRaised, EntryPut, EntryDeleted, MetricPut, TargetPut, TargetDeleted, ModelPut, ModelDeleted,
 		KPIPut, KPIDeleted, KPITargetPut, KPITargetDeleted, InvitationPolicyPut, ResponseExcluded, ResponseIncluded, ResponseChanged, ResponseErased,
-		PersonRead, PersonErased, RollupsRepaired, ResponsesExpired}
+		PersonRead, PersonErased, RollupsRepaired, ResponsesExpired,
+		WebhookCreated, WebhookChanged, WebhookDeleted, WebhookPaused, WebhookTried, SecretRotated, DeliveryRepeated}
 }
 
 // Known reports whether there is such an act.

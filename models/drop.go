@@ -50,3 +50,12 @@ func NewDrop(m Metric, floor float64, now, baseline score.Histogram) (Drop, bool
 	d.Drop, ok = m.Drop(now, baseline, floor)
 	return d, ok
 }
+
+// Alarming reports whether the drop is one that alerts fire for: by the thresholds of
+// CXScoreDropDay, CXScoreDropWeek and CXScoreDropMonth in deploy/prometheus/rules/scores.yml.
+func (d ArmDrop) Alarming() bool {
+	const leastAnswers, leastCoverage = 30, 0.3
+	least, known := map[string]struct{ z, points float64 }{"day": {z: 3.3}, "week": {z: 2.7}, "month": {z: 2.7, points: 3}}[d.Arm.Name]
+	return known && d.Z > least.z && d.Points >= least.points && d.SampleSize >= leastAnswers &&
+		float64(d.BaselineDays)/BaselineDays >= leastCoverage
+}

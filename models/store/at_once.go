@@ -57,11 +57,13 @@ func (s *Store) commitAtOnce(ctx context.Context, workspace string, batch []mode
 	if p == nil {
 		p = s.prepare(workspace, batch)
 	}
-	if len(p.held) > 0 || !s.known.all(workspace, s.now(), p.used) {
+	hooks, known := s.known.all(workspace, s.now(), p.used)
+	if len(p.held) > 0 || !known {
 		return false
 	}
 	err := s.insertAll(ctx, []insertion{p.responses, p.answers, p.counts,
-		{table: revisionsTable(), rows: s.revisionRows(workspace, p.days)}, {table: arrivalsTable(), rows: s.arrivalRows(workspace, p.arrivals)}})
+		{table: revisionsTable(), rows: s.revisionRows(workspace, p.days)}, {table: arrivalsTable(), rows: s.arrivalRows(workspace, p.arrivals)},
+		{table: deliveriesTable(), rows: s.messageRows(workspace, messagesOf(hooks, batch))}})
 	if refused(err) {
 		s.retried.Store(expectedRetries)
 	}

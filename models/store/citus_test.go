@@ -124,7 +124,7 @@ func TestEveryStatementNamesItsWorkspace(t *testing.T) {
 		methods := everyMethod(t, h, bank, shop)
 		own := everyMethod(t, h, shop, bank) // shop on its own rows: runs to the end of what bank's stop early
 		heard := h.listen(t)
-		ofInstallation := []string{"Close", "Connections", "Ping", "FindWorkspaces", "FindRevisions", "DeleteOldRevisions", "DeleteOldAudit", "FormLots", "KeyByHash"}
+		ofInstallation := []string{"Close", "Connections", "Ping", "FindWorkspaces", "FindRevisions", "DeleteOldRevisions", "DeleteOldAudit", "FormLots", "KeyByHash", "FindDueWebhooks", "OutboxNow"}
 		for _, calls := range []map[string]func() (any, error){methods, own} {
 			for _, name := range slices.SortedFunc(keysOf(calls), readingFirst) {
 				if !slices.Contains(ofInstallation, name) {
@@ -155,7 +155,7 @@ func TestEveryStatementNamesItsWorkspace(t *testing.T) {
 			t.Errorf("only %d statements were heard", len(heard()))
 		}
 	})
-	for _, rows := range []table{responsesTable(), answersTable(), rollupsTable(), arrivalsTable(), revisionsTable(), entriesTable(), heldTable(), expiredTable(), auditTable(), observationsTable(), replacementsTable()} {
+	for _, rows := range []table{responsesTable(), answersTable(), rollupsTable(), arrivalsTable(), revisionsTable(), entriesTable(), heldTable(), expiredTable(), auditTable(), deliveriesTable(), observationsTable(), replacementsTable()} {
 		if rows.columns[0] != "workspace" || len(rows.columns) != len(rows.types) {
 			t.Errorf("%s is written by %v", rows.name, rows.columns)
 		}

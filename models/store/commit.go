@@ -192,7 +192,7 @@ func findStored(tx *gorm.DB, workspace string, batch []models.Accepted, fresh ma
 	return found, nil
 }
 
-// storeFresh writes what follows from responses that are new: answers, lots, catalog keys, counts, revisions.
+// storeFresh writes what follows from responses that are new: answers, lots, catalog keys, counts, revisions, messages to webhooks.
 func (s *Store) storeFresh(tx *gorm.DB, workspace string, fresh []models.Accepted) ([]kindKey, error) {
 	if len(fresh) == 0 {
 		return nil, nil
@@ -210,7 +210,8 @@ func (s *Store) storeFresh(tx *gorm.DB, workspace string, fresh []models.Accepte
 	if err != nil {
 		return nil, err
 	}
-	return created, s.addTally(tx, workspace, f.tally)
+	hooks, err := s.known.webhooks(tx, workspace, s.now())
+	return created, firstError(err, s.addTally(tx, workspace, f.tally), s.announce(tx, workspace, messagesOf(hooks, fresh)))
 }
 
 // following is what follows from responses that are new.

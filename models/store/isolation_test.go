@@ -17,6 +17,8 @@ import (
 // neighbour is a workspace full of things, and all that is known of them.
 type neighbour struct {
 	responseID, keyID string
+	hook              models.Webhook
+	delivery          models.Delivery
 	attempt           models.Attempt
 	seen              map[string]any // what every method that reads gives
 }
@@ -25,7 +27,8 @@ type neighbour struct {
 func (h house) fill(t *testing.T, workspace, mark string) neighbour {
 	t.Helper()
 	h.workspace(t, workspace)
-	n := neighbour{responseID: h.commit(t, workspace, nps(9, `"submission_id":"s"`, `"touchpoint":"visit"`, `"person":"p"`, `"comment":"`+mark+`"`))[0]}
+	hook := h.hook(t, workspace, models.ResponseCreatedEvent, models.ScoreDroppedEvent)
+	n := neighbour{hook: hook, responseID: h.commit(t, workspace, nps(9, `"submission_id":"s"`, `"touchpoint":"visit"`, `"person":"p"`, `"comment":"`+mark+`"`))[0]}
 	for _, e := range []models.Entry{
 		{Kind: "touchpoint", Key: "visit", Name: mark}, {Kind: "touchpoint", Key: "only-" + mark, Name: mark},
 		{Kind: "journey", Key: "loan", Name: mark, Touchpoints: []string{"only-" + mark}},
@@ -61,6 +64,7 @@ func (h house) fill(t *testing.T, workspace, mark string) neighbour {
 	if err := h.PutInvitationPolicy(t.Context(), workspace, models.InvitationPolicy{RestDays: int(mark[0])}); err != nil {
 		t.Fatal(err)
 	}
+	n.delivery = h.deliveriesOf(t, hook)[0]
 	n.attempt = try("key", mark)
 	h.begin(t, workspace, n.attempt)
 	h.end(t, workspace, n.attempt, mark)
@@ -116,6 +120,11 @@ func (h house) look(t *testing.T, workspace string) map[string]any {
 	see("FindInvitationsOf")(h.FindInvitationsOf(t.Context(), workspace, "shop", "", 10))
 	see("FindObservationsOf")(h.FindObservationsOf(t.Context(), workspace, "shop", "", 10))
 	see("FindAudit")(h.FindAudit(t.Context(), workspace, models.AuditFilter{Limit: 100}))
+	hooks, err := h.FindWebhooks(t.Context(), workspace)
+	see("FindWebhooks")(hooks, err)
+	for _, w := range hooks {
+		see("FindDeliveries " + w.ID)(h.FindDeliveries(t.Context(), workspace, w.ID, models.DeliveryFilter{Limit: 100}))
+	}
 	see("Verify")(h.Verify(t.Context(), workspace, false))
 	var counts []models.Count
 	err = h.EachCount(t.Context(), workspace, "", everyDay(), func(c models.Count) error { counts = append(counts, c); return nil })
@@ -141,7 +150,7 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 	return map[string]func() (any, error){
 		"Close": installation, "Connections": installation, "Ping": installation,
 		"FindWorkspaces": installation, "CreateWorkspace": installation, "WorkspaceByKey": inShop("WorkspaceByKey"),
-		"FindRevisions": installation, "DeleteOldRevisions": installation, "FormLots": installation, "ForgetInvited": installation, "ForgetAttempts": installation, "DeleteOldAudit": installation, "SettlePersons": installation, // the exporter's, who publishes all workspaces
+		"FindRevisions": installation, "DeleteOldRevisions": installation, "FormLots": installation, "ForgetInvited": installation, "ForgetAttempts": installation, "ForgetDeliveries": installation, "FindDueWebhooks": installation, "OutboxNow": installation, "DeleteOldAudit": installation, "SettlePersons": installation, // the exporter's, who publishes all workspaces
 		"KeyByHash": installation, // tells the workspace of a token
 		"BeginAttempt": func() (any, error) { // bank has carried out its own
 			_, reply, err := h.BeginAttempt(ctx, "shop", try("key", "bank"))
@@ -170,7 +179,34 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 		"FindAudit":              inShop("FindAudit"),
 		"PersonByHash":           func() (any, error) { return h.PersonByHash(ctx, "shop", sha256.Sum256([]byte("bank"))) },
 		"ErasePerson":            func() (any, error) { return h.ErasePerson(ctx, "shop", "bank", "alias", models.DeleteScores) },
-		"RecordAct":              func() (any, error) { return nil, h.RecordAct(ctx, "shop", models.AuditEntry{Act: models.PersonRead}) },
+		"FindWebhooks":           inShop("FindWebhooks"),
+		"WebhookByID":            func() (any, error) { return h.WebhookByID(ctx, "shop", bank.hook.ID) },
+		"DeleteWebhook":          func() (any, error) { return nil, h.DeleteWebhook(ctx, "shop", bank.hook.ID) },
+		"TryWebhook":             func() (any, error) { return h.TryWebhook(ctx, "shop", bank.hook.ID) },
+		"FindDeliveries": func() (any, error) {
+			return h.FindDeliveries(ctx, "shop", bank.hook.ID, models.DeliveryFilter{Limit: 10})
+		},
+		"DeliveryByID":   func() (any, error) { return h.DeliveryByID(ctx, "shop", bank.hook.ID, bank.delivery.ID) },
+		"Redeliver":      func() (any, error) { return h.Redeliver(ctx, "shop", bank.hook.ID, bank.delivery.ID) },
+		"RedeliverDead":  func() (any, error) { return h.RedeliverDead(ctx, "shop", bank.hook.ID) },
+		"TakeDeliveries": func() (any, error) { return h.TakeDeliveries(ctx, "shop", bank.hook.ID, 10) },
+		"SettleDeliveries": func() (any, error) {
+			dead := bank.delivery
+			dead.State, dead.NextAttemptAt = models.Dead, nil
+			return nil, h.SettleDeliveries(ctx, "shop", bank.hook.ID, []models.Delivery{dead}, "it is gone")
+		},
+		"CreateWebhook": func() (any, error) {
+			_, err := h.CreateWebhook(ctx, models.Webhook{Workspace: "shop", URL: "https://shop.example", Events: models.Events(), Secrets: []models.SecretUse{}})
+			return nil, err
+		},
+		"ChangeWebhook": func() (any, error) {
+			return h.ChangeWebhook(ctx, "shop", bank.hook.ID, models.WebhookChanged, func(w *models.Webhook) error { w.Paused = true; return nil })
+		},
+		"AnnounceDrops": func() (any, error) { // bank is told of the same
+			_, err := h.AnnounceDrops(ctx, "shop", []models.ScoreDrop{{Metric: "nps", Level: models.CompanyLevel, Arm: "day", Since: 20_000, Until: 20_001}})
+			return nil, err
+		},
+		"RecordAct": func() (any, error) { return nil, h.RecordAct(ctx, "shop", models.AuditEntry{Act: models.PersonRead}) },
 		"CommitInvitations": func() (any, error) { // the invitation_id, the person and the day's number are known in bank
 			outcomes, err := h.CommitInvitations(ctx, "shop", h.acceptInvitations(t, "shop",
 				`{"person":"bank","invitation_id":"in bank","survey":"bank"}`, `{"day":"2026-11-10","n":1,"source":"new"}`), true)

@@ -11,7 +11,7 @@ import (
 )
 
 // knownKeys remembers which catalog keys exist, so that a commit asks the
-// database only about new ones. What other replicas add is learnt after a while;
+// database only about new ones, and which webhooks are told of responses. What other replicas add is learnt after a while;
 // until then a key is at worst created twice, which the database ignores.
 type knownKeys struct {
 	mu         sync.Mutex
@@ -22,6 +22,7 @@ type knownKeys struct {
 type keySets struct {
 	loaded time.Time
 	sets   map[models.Kind]map[string]bool
+	hooks  []models.Webhook // that are told of responses
 }
 
 type kindKey struct {
@@ -41,13 +42,9 @@ func newKnownKeys(limit int) *knownKeys {
 func (k *knownKeys) unknown(tx *gorm.DB, workspace string, now time.Time, used map[models.Keys]bool) ([]kindKey, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	sets := k.workspaces[workspace]
-	if sets == nil || now.Sub(sets.loaded) > knownLife {
-		var err error
-		if sets, err = loadKeys(tx, workspace, now); err != nil {
-			return nil, err
-		}
-		k.workspaces[workspace] = sets
+	sets, err := k.load(tx, workspace, now)
+	if err != nil {
+		return nil, err
 	}
 	var missing []kindKey
 	added := map[models.Kind]int{}
@@ -68,23 +65,48 @@ func (k *knownKeys) unknown(tx *gorm.DB, workspace string, now time.Time, used m
 	return missing, nil
 }
 
-// all reports whether the catalogs are known to hold all keys used, as far as they have room for them.
-func (k *knownKeys) all(workspace string, now time.Time, used map[models.Keys]bool) bool {
+// load gives what is known of the workspace, and reads it when that is too old. k is locked.
+func (k *knownKeys) load(tx *gorm.DB, workspace string, now time.Time) (*keySets, error) {
+	sets := k.workspaces[workspace]
+	if sets != nil && now.Sub(sets.loaded) <= knownLife {
+		return sets, nil
+	}
+	sets, err := loadKeys(tx, workspace, now)
+	if err == nil {
+		k.workspaces[workspace] = sets
+	}
+	return sets, err
+}
+
+// webhooks are those that are told of responses.
+func (k *knownKeys) webhooks(tx *gorm.DB, workspace string, now time.Time) ([]models.Webhook, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	sets, err := k.load(tx, workspace, now)
+	if err != nil {
+		return nil, err
+	}
+	return sets.hooks, nil
+}
+
+// all reports whether the catalogs are known to hold all keys used, as far as they have room for them, and
+// which webhooks are told of responses.
+func (k *knownKeys) all(workspace string, now time.Time, used map[models.Keys]bool) (hooks []models.Webhook, known bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	sets := k.workspaces[workspace]
 	if sets == nil || now.Sub(sets.loaded) > knownLife {
-		return false
+		return nil, false
 	}
 	for _, d := range models.Dimensions() {
 		set := sets.sets[models.Kind(d.String())]
 		for keys := range used {
 			if keys[d] != "" && !set[keys[d]] && len(set) < k.limit {
-				return false
+				return nil, false
 			}
 		}
 	}
-	return true
+	return sets.hooks, true
 }
 
 // fold tells the keys of the arrivals that found no room in their catalogs as
@@ -127,10 +149,16 @@ func loadKeys(tx *gorm.DB, workspace string, now time.Time) (*keySets, error) {
 			set[row.Key] = true
 		}
 	}
-	return sets, nil
+	hooks, err := webhooksOf(tx, workspace)
+	for _, w := range hooks {
+		if w.Tells(models.ResponseCreatedEvent) || w.Tells(models.LowScoreEvent) {
+			sets.hooks = append(sets.hooks, w)
+		}
+	}
+	return sets, err
 }
 
-// forget makes the next commit look at the workspace's catalogs anew.
+// forget makes the next commit look at the workspace's catalogs, and webhooks, anew.
 func (k *knownKeys) forget(workspace string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

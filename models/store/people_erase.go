@@ -74,7 +74,7 @@ func (s *Store) eraseResponsesOf(tx *gorm.DB, workspace, name string, ids []stri
 		return err
 	}
 	erased.Responses = int64(len(rows))
-	if err := s.waitForOthers(tx, workspace); err != nil {
+	if err := firstError(s.waitForOthers(tx, workspace), s.announceErased(tx, workspace, models.PersonErasedEvent, idsOf(rows))); err != nil {
 		return err
 	}
 	if scores == models.KeepScores {

@@ -136,14 +136,16 @@ func (s *Store) EraseResponse(ctx context.Context, workspace, id string) error {
 		if err != nil {
 			return err
 		}
-		return firstError(deleteResponses(tx, workspace, []string{response.ID}), s.uncount(tx, response, day),
+		ids := []string{response.ID}
+		return firstError(s.announceErased(tx, workspace, models.ResponseErasedEvent, ids), deleteResponses(tx, workspace, ids), s.uncount(tx, response, day),
 			s.audit(tx, workspace, models.AuditEntry{Act: models.ResponseErased, Object: response.ID}))
 	})
 }
 
-// deleteResponses deletes responses with their answers, and nothing that follows from them.
+// deleteResponses deletes responses with their answers and the messages that tell of them, and nothing else that follows from them.
 func deleteResponses(tx *gorm.DB, workspace string, ids []string) error {
-	return firstError(tx.Where("workspace = ? AND response_id IN ?", workspace, ids).Delete(&answerRow{}).Error,
+	return firstError(tx.Where("workspace = ? AND subject IN ?", workspace, ids).Delete(&deliveryRow{}).Error,
+		tx.Where("workspace = ? AND response_id IN ?", workspace, ids).Delete(&answerRow{}).Error,
 		tx.Where("workspace = ? AND id IN ?", workspace, ids).Delete(&responseRow{}).Error)
 }
 

@@ -13,6 +13,7 @@ import (
 func nameWords(doc *openapi3.T) {
 	schemas := doc.Components.Schemas
 	schemas["Level"].Value.Enum = anys(models.Levels())
+	schemas["Event"].Value.Enum = anys(append(models.Events(), models.TestEvent))
 	schemas["Code"].Value.Enum = nil
 	for _, p := range problems() {
 		schemas["Code"].Value.Enum = append(schemas["Code"].Value.Enum, string(p.code))

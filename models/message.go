@@ -1,0 +1,160 @@
+package models
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+// Message is what one webhook is to be told of an event.
+type Message struct {
+	Webhook string // its id
+	Event   Event
+	Subject string // the id of the response that it tells of; "" of none
+	Body    string // JSON; what is sent, byte by byte
+}
+
+// envelope is the body of every message.
+type envelope struct {
+	Type      Event     `json:"type"`
+	Timestamp time.Time `json:"timestamp"` // of the event
+	Data      any       `json:"data"`
+}
+
+// ResponseNotice is what webhooks are told of a response: nothing of a person, no comment, no
+// properties or tags, and no answer that is told in groups only.
+type ResponseNotice struct {
+	ID           string         `json:"id"`
+	SubmissionID string         `json:"submission_id,omitempty"`
+	Survey       string         `json:"survey,omitempty"`
+	Touchpoint   string         `json:"touchpoint,omitempty"`
+	Channel      string         `json:"channel,omitempty"`
+	Segment      string         `json:"segment,omitempty"`
+	Team         string         `json:"team,omitempty"`
+	CollectedAt  time.Time      `json:"collected_at"`
+	Answers      []AnswerNotice `json:"answers"` // of response.low_score those that are low
+}
+
+// AnswerNotice is an answer as webhooks are told of it.
+type AnswerNotice struct {
+	Metric     string `json:"metric"`
+	Score      int    `json:"score"`
+	Category   string `json:"category"`
+	Touchpoint string `json:"touchpoint,omitempty"`
+}
+
+// ErasureNotice names the responses that are to be forgotten.
+type ErasureNotice struct {
+	Responses []string `json:"responses"` // their ids
+}
+
+// Tells reports whether the webhook is told of the event.
+func (w Webhook) Tells(e Event) bool {
+	return !w.Paused && (e == TestEvent || slices.Contains(w.Events, e))
+}
+
+// messageOf makes a message of what happened; its body can be written as JSON.
+func messageOf(e Event, at time.Time, data any) Message {
+	body, err := json.Marshal(envelope{e, at, data})
+	if err != nil {
+		panic(err)
+	}
+	return Message{Event: e, Body: string(body)}
+}
+
+// to are the message to each of the webhooks that is told of its event.
+func (m Message) to(hooks []Webhook) []Message {
+	var all []Message
+	for _, w := range hooks {
+		if w.Tells(m.Event) {
+			m.Webhook = w.ID
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// Messages are what webhooks are told of the response once it is stored.
+func (a Accepted) Messages(hooks []Webhook) []Message {
+	if len(hooks) == 0 {
+		return nil
+	}
+	notice := a.notice(func(Answer) bool { return true })
+	if len(notice.Answers) == 0 {
+		return nil
+	}
+	all := messageOf(ResponseCreatedEvent, a.response.CreatedAt, notice).to(hooks)
+	for _, w := range hooks {
+		if w.Rule == nil {
+			continue
+		}
+		low := a.notice(func(answer Answer) bool { return w.Rule.covers(a.metrics, a.response, answer) })
+		if len(low.Answers) > 0 {
+			all = append(all, messageOf(LowScoreEvent, a.response.CreatedAt, low).to([]Webhook{w})...)
+		}
+	}
+	for i := range all {
+		all[i].Subject = a.response.ID
+	}
+	return all
+}
+
+// notice tells of the response with those of its answers that are asked for.
+func (a Accepted) notice(of func(Answer) bool) ResponseNotice {
+	r := a.response
+	n := ResponseNotice{ID: r.ID, SubmissionID: r.SubmissionID, Survey: r.Survey, Touchpoint: r.Touchpoint, Channel: r.Channel,
+		Segment: r.Segment, Team: r.Team, CollectedAt: r.CollectedAt}
+	for _, answer := range r.Answers {
+		if metric := a.metrics[answer.Metric]; !metric.Anonymous() && of(answer) {
+			n.Answers = append(n.Answers, AnswerNotice{answer.Metric, answer.Score, metric.CategoryNames()[metric.Category(answer.Score)], answer.Touchpoint})
+		}
+	}
+	return n
+}
+
+// ErasureMessages tell webhooks that responses, of which they may have been told, are erased.
+func ErasureMessages(e Event, at time.Time, responses []string, hooks []Webhook) []Message {
+	if len(responses) == 0 {
+		return nil
+	}
+	return messageOf(e, at, ErasureNotice{responses}).to(hooks)
+}
+
+// TestMessage is sent to try a webhook.
+func TestMessage(w Webhook, at time.Time) Message {
+	m := messageOf(TestEvent, at, map[string]string{"webhook": w.ID})
+	m.Webhook = w.ID
+	return m
+}
+
+// ScoreDrop is a drop of a group's score that alerts fire for.
+type ScoreDrop struct {
+	Metric       string  `json:"metric"`
+	Level        Level   `json:"level"`
+	Key          string  `json:"key,omitempty"` // the group's; none of the company
+	Arm          string  `json:"arm"`           // day, week or month: how long a time the score fell in
+	Since        Day     `json:"-"`
+	Until        Day     `json:"-"`     // not included
+	Score        float64 `json:"score"` // points
+	Baseline     float64 `json:"baseline"`
+	Points       float64 `json:"points"` // that it fell by
+	Z            float64 `json:"z"`
+	SampleSize   int64   `json:"sample_size"`
+	BaselineSize int64   `json:"baseline_size"`
+}
+
+// Of is the drop of a group, as webhooks are told of it, on the day given.
+func (d ArmDrop) Of(metric string, level Level, key string, today Day) ScoreDrop {
+	now, _ := d.Arm.Periods(today)
+	return ScoreDrop{Metric: metric, Level: level, Key: key, Arm: d.Arm.Name, Since: now.Since, Until: now.Until, Score: d.Baseline - d.Points,
+		Baseline: d.Baseline, Points: d.Points, Z: d.Z, SampleSize: d.SampleSize, BaselineSize: d.BaselineSize}
+}
+
+// Messages tell webhooks of the drop.
+func (d ScoreDrop) Messages(at time.Time, hooks []Webhook) []Message {
+	return messageOf(ScoreDroppedEvent, at, struct {
+		ScoreDrop
+		Since string `json:"since"`
+		Until string `json:"until"`
+	}{d, d.Since.String(), d.Until.String()}).to(hooks)
+}

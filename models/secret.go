@@ -1,0 +1,84 @@
+package models
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Secret is what a webhook's requests are signed by: "whsec_" and the base64 of the key.
+type Secret string
+
+const secretPrefix = "whsec_"
+
+// String hides the secret from logs.
+func (Secret) String() string { return secretPrefix + "…" }
+
+// NewSecret makes a secret of 256 random bits from random, or from the system's generator when that is nil.
+func NewSecret(random io.Reader) (Secret, error) {
+	if random == nil {
+		random = rand.Reader
+	}
+	key := make([]byte, 32)
+	if _, err := io.ReadFull(random, key); err != nil {
+		return "", err
+	}
+	return Secret(secretPrefix + base64.StdEncoding.EncodeToString(key)), nil
+}
+
+// SecretLife is for how long an old secret signs beside the one that has taken its place.
+const SecretLife = 24 * time.Hour
+
+// maxSecrets is how many secrets may sign at once.
+const maxSecrets = 5
+
+// SecretUse is a secret and how long it signs.
+type SecretUse struct {
+	Secret Secret
+	Until  *time.Time `json:",omitempty"` // nil: until another takes its place
+}
+
+// Rotate gives the secrets with a new one, beside which those that sign now go on for
+// a SecretLife, or not at all. With too many it is a Conflict.
+func Rotate(secrets []SecretUse, fresh Secret, endOthers bool, now time.Time) ([]SecretUse, error) {
+	var rotated []SecretUse
+	until := now.Add(SecretLife)
+	for _, s := range secrets {
+		if s.signs(now) && !endOthers {
+			if s.Until == nil {
+				s.Until = &until
+			}
+			rotated = append(rotated, s)
+		}
+	}
+	if len(rotated) >= maxSecrets {
+		err := Errorf(Conflict, "%d secrets sign already; wait until the oldest has ended, or end the others at once", maxSecrets)
+		err.RetryAfter = rotated[0].Until.Sub(now)
+		return nil, err
+	}
+	return append(rotated, SecretUse{Secret: fresh}), nil
+}
+
+func (s SecretUse) signs(at time.Time) bool { return s.Until == nil || s.Until.After(at) }
+
+// Sign gives the header webhook-signature of a message: a signature by each secret that signs
+// then, the latest first (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md).
+func Sign(secrets []SecretUse, id string, at time.Time, body []byte) string {
+	var signatures []string
+	for i := len(secrets) - 1; i >= 0; i-- {
+		key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(string(secrets[i].Secret), secretPrefix))
+		if err != nil || !secrets[i].signs(at) {
+			continue
+		}
+		mac := hmac.New(sha256.New, key)
+		mac.Write([]byte(id + "." + strconv.FormatInt(at.Unix(), 10) + "."))
+		mac.Write(body)
+		signatures = append(signatures, "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil)))
+	}
+	return strings.Join(signatures, " ")
+}
