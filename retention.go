@@ -17,12 +17,12 @@ const restRatio = 2
 // betweenExpiries is how often it is looked for answers that have become too old.
 const betweenExpiries = 10 * time.Minute
 
-// expire deletes answers that are older than they are kept, at once and then every
-// ten minutes, as long as there are any; count is told how many responses each batch was of.
+// expire deletes answers that are older than they are kept, by the workspace's own retention or else
+// by the server's, at once and then every ten minutes; count is told how many responses each batch was of.
 func expire(ctx context.Context, db *store.Store, kept models.Retention, count func(int), log *slog.Logger) {
 	ticks := time.NewTicker(betweenExpiries)
 	defer ticks.Stop()
-	for kept > 0 {
+	for {
 		if err := expireAll(ctx, db, kept, count, log); err != nil && ctx.Err() == nil {
 			log.Warn("old answers were not all deleted; the next try is in ten minutes", "error", err)
 		}
@@ -42,8 +42,16 @@ func expireAll(ctx context.Context, db *store.Store, kept models.Retention, coun
 	}
 	all := 0
 	for _, w := range workspaces {
+		own, err := db.RetentionByWorkspace(ctx, w.Key)
+		if err != nil {
+			return err
+		}
+		holds := kept.Unless(own)
+		if holds == 0 {
+			continue
+		}
 		began, deleted := time.Now(), 0
-		err := db.ExpireResponses(ctx, w.Key, kept, func(responses int) error {
+		err = db.ExpireResponses(ctx, w.Key, holds, func(responses int) error {
 			count(responses)
 			deleted += responses
 			err := sleepUnlessDone(ctx, restRatio*time.Since(began))

@@ -2,11 +2,14 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/mittari/mittari/models/store"
 )
 
 // yearOf are the series that are the same at any time of the day: of a year, and counters.
@@ -15,6 +18,41 @@ func yearOf(r *running) string {
 	return strings.Join(slices.DeleteFunc(lines, func(line string) bool {
 		return !strings.Contains(line, `window="365d"`) && !strings.HasPrefix(line, "cx_responses_total{")
 	}), "\n")
+}
+
+func TestEachWorkspaceKeepsResponsesForItsOwnTime(t *testing.T) {
+	onBothDatabases(t, func(t *testing.T, database string) {
+		r := start(t, database, "--retention", "400d")
+		operator := r.key
+		keys := map[string]string{}
+		for workspace, days := range map[string]string{"shorter": "30", "forever": "0", "longer": "800", "server": "null"} {
+			r.key = operator
+			made := decode[struct {
+				AdminKey struct{ Token string } `json:"admin_key"`
+			}](t, r.must(t, "POST", "/v1/workspaces", fmt.Sprintf(`{"key":%q,"time_zone":"UTC"}`, workspace)))
+			r.key = made.AdminKey.Token
+			keys[workspace] = r.key
+			for _, ago := range []int{1, 50, 500, 1000} {
+				r.must(t, "POST", "/v1/responses", fmt.Sprintf(`{"collected_at":%q,"metric":"nps","score":9}`, time.Now().AddDate(0, 0, -ago).Format(time.RFC3339)))
+			}
+			r.must(t, "PUT", "/v1/retention", `{"days":`+days+`}`)
+		}
+		db, err := store.Open(t.Context(), store.Config{URL: database, MaxKeys: 10, Clock: time.Now, Logger: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		deleted := 0
+		if err := expireAll(t.Context(), db, 400, func(n int) { deleted += n }, slog.New(slog.DiscardHandler)); err != nil || deleted != 3+1+2 {
+			t.Errorf("%d responses were deleted, %v", deleted, err)
+		}
+		for workspace, want := range map[string]int{"shorter": 1, "forever": 4, "longer": 3, "server": 2} {
+			r.key = keys[workspace]
+			if left := strings.Count(exportAll(t, r), "\n"); left != want {
+				t.Errorf("%s: %d responses are left, want %d", workspace, left, want)
+			}
+		}
+	})
 }
 
 func TestAnswersOlderThanTheRetentionGoAndScoresStay(t *testing.T) {

@@ -78,7 +78,7 @@ func (c *serveCommand) Run(p *program) error {
 // newHandler is the API, and starts what it does beside the requests.
 func (c *serveCommand) newHandler(ctx context.Context, workers *sync.WaitGroup, db *store.Store, recorder counted, ready func() error, log *slog.Logger) (*api.Handler, error) {
 	config := api.Config{
-		Store: db, Recorder: recorder, Clock: time.Now, NewID: store.NewID, Logger: log, Operators: homeWorkspace, Persons: c.persons(), Reach: c.reach(),
+		Store: db, Recorder: recorder, Clock: time.Now, NewID: store.NewID, Logger: log, Operators: homeWorkspace, Persons: c.persons(), Reach: c.reach(), Kept: c.kept(),
 		SeriesAddress: c.MetricsListen, SeriesScheme: c.metricsScheme(), Ready: ready, Observe: recorder.instruments.ObserveRequest,
 		KeyLimit: c.keyLimit(), AddressLimit: c.addressLimit(), Limited: recorder.instruments.CountLimited,
 		TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,

@@ -68,7 +68,7 @@ type serveSettings struct {
 	TimeZone         string        `setting:"" placeholder:"ZONE" help:"The time zone of the workspace that the first start makes (UTC); it can't be changed later."`
 	Queue            int           `setting:"" default:"10000" help:"How many requests may wait to be stored before further ones are told to try again (${default})."`
 	QueueWait        time.Duration `setting:"" default:"500ms" help:"How long a response may have to wait to be stored before further ones are told to try again (${default})."`
-	Retention        string        `setting:"" placeholder:"DAYS" help:"Delete responses with their answers and comments this many days after they were given, such as 400d (30d at least); scores stay. Kept for ever unless given."`
+	Retention        string        `setting:"" placeholder:"DAYS" help:"Delete responses with their answers and comments this many days after they were given, such as 400d (30d at least), in workspaces that set no retention of their own; scores stay. Kept for ever unless given."`
 	PersonPepper     string        `setting:"" placeholder:"SECRET" help:"Store persons as keyed hashes by this secret (20 characters at least), never their ids. It can't be changed later."`
 	WebhookAllow     []string      `setting:"" placeholder:"ADDRESS" help:"Private addresses or networks (10.0.0.0/8), between commas, that webhooks may be delivered to. Public ones only unless given."`
 	DrainTimeout     time.Duration `setting:"" default:"30s" help:"How long to wait for requests under way when stopping (${default})."`

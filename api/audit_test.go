@@ -47,6 +47,7 @@ func administrative() map[string]administrativeAct {
 		"DELETE /v1/kpis/:key/targets":                         {path: "/v1/kpis/mine/targets?period=month&level=company&from=2026-01-01", before: all(kpi, send("PUT", "/v1/kpis/mine/targets", kpiTarget))},
 		"PUT /v1/invitations/policy":                           {path: "/v1/invitations/policy", body: `{"rest_days":7,"rest_days_same_survey":7}`},
 		"PUT /v1/anonymity":                                    {path: "/v1/anonymity", body: `{"employees":6,"employee_comments":12,"customers":2}`},
+		"PUT /v1/retention":                                    {path: "/v1/retention", body: `{"days":400}`},
 		"POST /v1/keys":                                        {path: "/v1/keys", body: `{"name":"a","scopes":["admin"]}`, again: true},
 		"DELETE /v1/keys/:id":                                  {path: "/v1/keys/KEY"},
 		"POST /v1/workspaces":                                  {path: "/v1/workspaces", body: `{"key":"acme","time_zone":"UTC"}`},
@@ -98,12 +99,12 @@ func administers(route string) bool {
 func (a administrativeAct) filled(t *testing.T, admin caller) string {
 	t.Helper()
 	path := a.path
-	if strings.Contains(path, "RESPONSE") {
-		path = strings.Replace(path, "RESPONSE", admin.record(t, `{"person":"c-1","metric":"nps","score":9}`), 1)
+	if before, found := strings.CutSuffix(path, "RESPONSE"); found {
+		path = before + admin.record(t, `{"person":"c-1","metric":"nps","score":9}`)
 	}
-	if strings.Contains(path, "KEY") {
+	if before, found := strings.CutSuffix(path, "KEY"); found {
 		made, _ := admin.newKey(t, `{"name":"b","scopes":["admin"]}`)
-		path = strings.Replace(path, "KEY", made.ID, 1)
+		path = before + made.ID
 	}
 	if strings.Contains(path, "HOOK") {
 		hook := admin.hook(t, toldOf("https://crm.example/", "response.created"))

@@ -148,6 +148,8 @@ func validBody(method, path string) string {
 		return `{"person":"p"}`
 	case path == "/v1/anonymity":
 		return `{"employees":6,"employee_comments":12,"customers":2}`
+	case path == "/v1/retention":
+		return `{"days":400}`
 	case path == "/v1/keys":
 		return `{"name":"a","scopes":["admin"]}`
 	case path == "/v1/workspaces":

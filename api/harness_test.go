@@ -159,13 +159,19 @@ func (s *server) as(t testing.TB, workspace string, scopes ...models.Scope) call
 
 // onEachDatabase runs the test on SQLite and on PostgreSQL.
 func onEachDatabase(t *testing.T, test func(t *testing.T, s *server)) {
+	t.Helper()
+	onEachDatabaseWith(t, nil, test)
+}
+
+// onEachDatabaseWith does so with servers that differ from the usual ones.
+func onEachDatabaseWith(t *testing.T, config func(*api.Config), test func(t *testing.T, s *server)) {
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		test(t, newServer(t, setup{}))
+		test(t, newServer(t, setup{config: config}))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		test(t, newServer(t, setup{database: storetest.Postgres(t)}))
+		test(t, newServer(t, setup{config: config, database: storetest.Postgres(t)}))
 	})
 }
 

@@ -53,6 +53,7 @@ func plant(t *testing.T, c caller) {
 		c.post(t, "/v1/invitations", invitation).want(t, http.StatusCreated)
 	}
 	c.send(t, "PUT", "/v1/invitations/policy", `{"rest_days":99,"rest_days_same_survey":424}`).want(t, http.StatusOK)
+	c.send(t, "PUT", "/v1/retention", `{"days":424}`).want(t, http.StatusOK)
 	c.send(t, "PUT", "/v1/kpis/guess-kpi", strings.ReplaceAll(sales, "Sales", "canary")).want(t, http.StatusCreated)
 	c.send(t, "PUT", "/v1/kpis/guess-kpi/targets", `{"period":"month","level":"team","key":"guess-team","value":66,"from":"2026-01-01","owner":"canary"}`).want(t, http.StatusCreated)
 	for _, more := range []string{`,"team":"guess-team"`, `,"team":"shared"`, `,"team":"canary"`, `,"person":"guess-person"`} {
@@ -244,6 +245,8 @@ func bodies(method, pattern string) []string {
 		return []string{`{"person":"guess-person"}`, `{"sha256":"` + hashOf("guess-person") + `"}`}
 	case pattern == "/v1/anonymity":
 		return []string{`{"employees":6,"employee_comments":11,"customers":1}`}
+	case pattern == "/v1/retention":
+		return []string{`{"days":400}`, `{}`}
 	case pattern == "/v1/invitations":
 		return []string{`{"person":"guess-person","invitation_id":"guess-1","survey":"guess-survey"}`, `{"person":"guess-person"}`,
 			`[{"day":"2026-11-19","n":5,"touchpoint":"shared","team":"shared"},{"day":"2026-11-19","n":5,"channel":"guess-channel","source":"mine"}]`}
@@ -333,7 +336,7 @@ func everything(t *testing.T, owner caller) string {
 	t.Helper()
 	var all strings.Builder
 	for _, path := range []string{"/v1/responses?limit=1000", "/v1/audit?act=person.erased", "/v1/people/guess-person", "/v1/scores?metric=nps&group_by=team", "/v1/scores?metric=csat&group_by=touchpoint", "/v1/scores?metric=nps", "/v1/model", "/v1/metrics", "/v1/keys",
-		"/v1/response-rate", "/v1/response-rate?group_by=channel", "/v1/invitations/policy", "/v1/invitations/eligibility?person=guess-person",
+		"/v1/response-rate", "/v1/response-rate?group_by=channel", "/v1/retention", "/v1/invitations/policy", "/v1/invitations/eligibility?person=guess-person",
 		"/v1/kpis", "/v1/kpis/guess-kpi/targets", "/v1/kpis/guess-kpi/observations?with_persons=true", "/v1/kpis/guess-kpi/values?period=month&group_by=team"} {
 		all.WriteString(owner.get(t, path).want(t, http.StatusOK).body)
 	}

@@ -11,13 +11,12 @@ import (
 	"github.com/mittari/mittari/api"
 	"github.com/mittari/mittari/api/issuer"
 	"github.com/mittari/mittari/api/issuer/issuertest"
-	"github.com/mittari/mittari/models/store/storetest"
 )
 
 // trusting is a setup whose server takes the issuer's tokens.
-func trusting(t *testing.T, database string, of *issuertest.Issuer, more ...func(*api.Config)) setup {
+func trusting(t *testing.T, of *issuertest.Issuer, more ...func(*api.Config)) setup {
 	t.Helper()
-	return setup{database: database, config: func(c *api.Config) {
+	return setup{config: func(c *api.Config) {
 		transport := &http.Transport{}
 		t.Cleanup(transport.CloseIdleConnections)
 		c.Issuer = issuer.New(issuer.Config{URL: of.URL, Audience: issuertest.Audience, Claims: issuer.Claims{WorkspaceClaim: "mittari_workspace", ScopesClaim: "scope"},
@@ -37,13 +36,8 @@ func (s *server) bearing(t *testing.T, of *issuertest.Issuer, workspace, subject
 
 func onEachDatabaseTrusting(t *testing.T, test func(t *testing.T, s *server, of *issuertest.Issuer)) {
 	t.Helper()
-	for name, database := range map[string]func(*testing.T) string{"sqlite": func(*testing.T) string { return "" }, "postgres": func(t *testing.T) string { return storetest.Postgres(t) }} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			of := issuertest.New(t, "")
-			test(t, newServer(t, trusting(t, database(t), of)), of)
-		})
-	}
+	of := issuertest.New(t, "")
+	onEachDatabaseWith(t, trusting(t, of).config, func(t *testing.T, s *server) { test(t, s, of) })
 }
 
 func TestTokenOfTheIssuerLetsInAsAKeyDoesUntilItExpires(t *testing.T) {
@@ -84,7 +78,7 @@ func TestTokenOfTheIssuerLetsInAsAKeyDoesUntilItExpires(t *testing.T) {
 func TestTokenNobodyShouldTakeIsRefused(t *testing.T) {
 	t.Parallel()
 	of, stranger := issuertest.New(t, ""), issuertest.New(t, "")
-	s := newServer(t, trusting(t, "", of))
+	s := newServer(t, trusting(t, of))
 	claims := of.Claims(s.clock.now(), map[string]any{"mittari_workspace": home, "scope": "admin"})
 	for name, token := range map[string]string{
 		"unsigned": issuertest.Unsigned(t, claims), "signed with the public key": of.Forged(t, claims), "a stranger's": stranger.Token(t, claims),
@@ -102,7 +96,7 @@ func TestTokenNobodyShouldTakeIsRefused(t *testing.T) {
 func TestKeysWorkWhileTheIssuerIsDown(t *testing.T) {
 	t.Parallel()
 	of := issuertest.New(t, "")
-	s := newServer(t, trusting(t, "", of))
+	s := newServer(t, trusting(t, of))
 	of.Stop()
 	r := s.bearing(t, of, home, "shop", "scores:read").get(t, "/v1/scores?metric=nps")
 	if wantProblem(t, r, http.StatusServiceUnavailable, "busy"); r.header.Get("Retry-After") == "" {
@@ -115,7 +109,7 @@ func TestKeysWorkWhileTheIssuerIsDown(t *testing.T) {
 func TestLimitIsOfASubjectWhicheverTokenItSends(t *testing.T) {
 	t.Parallel()
 	of := issuertest.New(t, "")
-	s := newServer(t, trusting(t, "", of, func(c *api.Config) { c.KeyLimit = api.Limit{Rate: 1, Burst: 2} }))
+	s := newServer(t, trusting(t, of, func(c *api.Config) { c.KeyLimit = api.Limit{Rate: 1, Burst: 2} }))
 	for range 2 {
 		s.bearing(t, of, home, "shop", "scores:read").scores(t, "?metric=nps")
 	}
@@ -126,7 +120,7 @@ func TestLimitIsOfASubjectWhicheverTokenItSends(t *testing.T) {
 func TestWhoMakesTokensUpIsEndedAndNobodyWhoseTokenIsKnown(t *testing.T) {
 	t.Parallel()
 	of, stranger := issuertest.New(t, ""), issuertest.New(t, "")
-	s := newServer(t, trusting(t, "", of, func(c *api.Config) { c.AddressLimit = api.Limit{Rate: 0.1, Burst: 3} }))
+	s := newServer(t, trusting(t, of, func(c *api.Config) { c.AddressLimit = api.Limit{Rate: 0.1, Burst: 3} }))
 	honest := s.bearing(t, of, home, "shop", "scores:read")
 	honest.scores(t, "?metric=nps")
 	for range 3 {

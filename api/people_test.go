@@ -199,7 +199,7 @@ func TestEveryActIsRecordedWithWhoDidIt(t *testing.T) {
 			{"PUT", "/v1/kpis/sales/targets", validBody("PUT", "/v1/kpis/mine/targets")}, {"DELETE", "/v1/kpis/sales/targets?period=month&level=company&from=2026-01-01", ""},
 			{"PUT", "/v1/invitations/policy", validBody("PUT", "/v1/invitations/policy")},
 			{"GET", "/v1/people/canary", ""}, {"DELETE", "/v1/people/canary", ""}, {"DELETE", "/v1/people/" + hashOf("nobody") + "?as=sha256", ""},
-			{"DELETE", "/v1/kpis/sales", ""}, {"PUT", "/v1/anonymity", validBody("PUT", "/v1/anonymity")},
+			{"DELETE", "/v1/kpis/sales", ""}, {"PUT", "/v1/anonymity", validBody("PUT", "/v1/anonymity")}, {"PUT", "/v1/retention", `{"days":30}`},
 		} {
 			if r := admin.send(t, do[0], do[1], do[2]); r.status >= http.StatusMultipleChoices {
 				t.Fatalf("%v: %s", do, r.body)

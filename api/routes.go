@@ -119,6 +119,8 @@ func (s *server) peopleRoutes(add func(method, path string, scope models.Scope, 
 func (s *server) accessRoutes(add func(method, path string, scope models.Scope, h handler)) {
 	add("GET", "/v1/anonymity", anyKey, s.findAnonymity)
 	add("PUT", "/v1/anonymity", models.Admin, s.putAnonymity)
+	add("GET", "/v1/retention", models.Admin, s.findRetention)
+	add("PUT", "/v1/retention", models.Admin, s.putRetention)
 	add("GET", "/v1/keys", models.Admin, s.findKeys)
 	add("POST", "/v1/keys", models.Admin, s.createKey)
 	add("DELETE", "/v1/keys/:id", models.Admin, s.revokeKey)

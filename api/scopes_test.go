@@ -43,6 +43,8 @@ func needs() map[string][]models.Scope {
 		"POST /v1/webhooks/:id/deliveries/:delivery/redeliver": {models.Admin},
 		"GET /v1/anonymity":                                    anyKey,
 		"PUT /v1/anonymity":                                    {models.Admin},
+		"GET /v1/retention":                                    {models.Admin},
+		"PUT /v1/retention":                                    {models.Admin},
 		"GET /v1/metrics":                                      anyKey,
 		"GET /v1/metrics/:key":                                 anyKey,
 		"PUT /v1/metrics/:key":                                 {models.WriteCatalog},

@@ -23,11 +23,12 @@ type Config struct {
 	Clock     func() time.Time
 	NewID     func() string // a UUIDv7
 	Logger    *slog.Logger
-	Operators string         // the workspace whose admin keys may manage workspaces
-	Persons   models.Persons // under which names persons are stored; the zero value: under their ids
-	Issuer    Issuer         // whose tokens are taken beside keys; nil: nobody's
-	Ready     func() error   // nil: the server may be sent requests
-	Reach     models.Reach   // of webhooks; the zero value: public addresses only
+	Operators string           // the workspace whose admin keys may manage workspaces
+	Persons   models.Persons   // under which names persons are stored; the zero value: under their ids
+	Issuer    Issuer           // whose tokens are taken beside keys; nil: nobody's
+	Kept      models.Retention // for how long responses are kept where a workspace does not say; 0: for ever
+	Ready     func() error     // nil: the server may be sent requests
+	Reach     models.Reach     // of webhooks; the zero value: public addresses only
 
 	KeyLimit       Limit              // of what each key may send
 	AddressLimit   Limit              // of unknown keys from each address
@@ -47,6 +48,7 @@ type Store interface {
 	scoreStore
 	catalogStore
 	anonymityStore
+	retentionStore
 	commentStore
 	personStore
 	modelStore

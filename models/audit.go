@@ -21,6 +21,7 @@ const (
 	AnonymityRaised     Act = "anonymity.raised"
 	EntryPut            Act = "catalog.put" // a survey, touchpoint, channel, segment, team or journey
 	EntryDeleted        Act = "catalog.deleted"
+	RetentionPut        Act = "retention.put"
 	MetricPut           Act = "metric.put"
 	TargetPut           Act = "target.put"
 	TargetDeleted       Act = "target.deleted"
@@ -50,7 +51,7 @@ const (
 
 // Acts are all of them.
 func Acts() []Act {
-	return []Act{KeyCreated, KeyRevoked, WorkspaceCreated, AnonymityRaised, EntryPut, EntryDeleted, MetricPut, TargetPut, TargetDeleted, ModelPut, ModelDeleted,
+	return []Act{KeyCreated, KeyRevoked, WorkspaceCreated, AnonymityRaised, RetentionPut, EntryPut, EntryDeleted, MetricPut, TargetPut, TargetDeleted, ModelPut, ModelDeleted,
 		KPIPut, KPIDeleted, KPITargetPut, KPITargetDeleted, InvitationPolicyPut, ResponseExcluded, ResponseIncluded, ResponseChanged, ResponseErased,
 		PersonRead, PersonErased, RollupsRepaired, ResponsesExpired,
 		WebhookCreated, WebhookChanged, WebhookDeleted, WebhookPaused, WebhookTried, SecretRotated, DeliveryRepeated}

@@ -29,6 +29,23 @@ func ParseRetention(s string) (Retention, error) {
 	return Retention(days), nil
 }
 
+// Check judges a number of days that a workspace chooses.
+func (r Retention) Check() error {
+	var faults Faults
+	if r != 0 && (r < minRetention || r > maxRetention) {
+		faults.Add("days", "must be %d to %d days, or 0 to keep responses for ever", minRetention, maxRetention)
+	}
+	return faults.Err("the retention was not set")
+}
+
+// Unless is the retention that holds: a workspace's own, or else the server's, r.
+func (r Retention) Unless(own *Retention) Retention {
+	if own != nil {
+		return *own
+	}
+	return r
+}
+
 // Before is the moment before which answers are given too long ago to be kept.
 func (r Retention) Before(now time.Time) time.Time {
 	return now.Add(-time.Duration(r) * 24 * time.Hour)

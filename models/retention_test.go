@@ -29,3 +29,24 @@ func TestAnswersAreKeptForWholeDaysToTheMoment(t *testing.T) {
 		t.Error("an answer may be deleted before it has waited for a lot")
 	}
 }
+
+func TestWorkspacesRetentionGoesBeforeTheServers(t *testing.T) {
+	own := func(days Retention) *Retention { return &days }
+	for _, c := range []struct {
+		server Retention
+		own    *Retention
+		want   Retention
+	}{{400, nil, 400}, {0, nil, 0}, {400, own(30), 30}, {400, own(800), 800}, {400, own(0), 0}, {0, own(90), 90}} {
+		if got := c.server.Unless(c.own); got != c.want {
+			t.Errorf("%+v: %d holds", c, got)
+		}
+	}
+	for _, days := range []Retention{0, minRetention, maxRetention} {
+		if err := days.Check(); err != nil {
+			t.Errorf("%d: %v", days, err)
+		}
+	}
+	for _, days := range []Retention{-1, 1, minRetention - 1, maxRetention + 1} {
+		holdsOneFault(t, days.Check(), "days", "0 to keep responses for ever")
+	}
+}

@@ -114,6 +114,7 @@ func (h house) look(t *testing.T, workspace string) map[string]any {
 	see("WorkspaceByKey")(h.WorkspaceByKey(t.Context(), workspace))
 	see("FindComments")(h.FindComments(t.Context(), workspace, models.StandardMetrics()["nps"], models.CommentFilter{Metric: "nps", Period: everyDay(), Limit: 10}))
 	see("AnonymityByWorkspace")(h.AnonymityByWorkspace(t.Context(), workspace))
+	see("RetentionByWorkspace")(h.RetentionByWorkspace(t.Context(), workspace))
 	see("InvitationPolicyByWorkspace")(h.InvitationPolicyByWorkspace(t.Context(), workspace))
 	see("FindInvitationArrivals")(h.FindInvitationArrivals(t.Context(), workspace))
 	see("FindLastInvited")(h.FindLastInvited(t.Context(), workspace, []string{"shop", "bank"}, everyDay()))
@@ -151,7 +152,15 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 		"Close": installation, "Connections": installation, "Ping": installation,
 		"FindWorkspaces": installation, "CreateWorkspace": installation, "WorkspaceByKey": inShop("WorkspaceByKey"),
 		"FindRevisions": installation, "DeleteOldRevisions": installation, "FormLots": installation, "ForgetInvited": installation, "ForgetAttempts": installation, "ForgetDeliveries": installation, "FindDueWebhooks": installation, "OutboxNow": installation, "DeleteOldAudit": installation, "SettlePersons": installation, // the exporter's, who publishes all workspaces
-		"KeyByHash": installation, // tells the workspace of a token
+		"KeyByHash": installation, "NextKeyEnd": installation, // tells the workspace of a token
+		"NoteKeyUses": func() (any, error) {
+			return nil, h.NoteKeyUses(ctx, []models.KeyUse{{Workspace: "shop", ID: bank.keyID, At: h.now.read()}})
+		},
+		"RetentionByWorkspace": inShop("RetentionByWorkspace"),
+		"PutRetention": func() (any, error) {
+			days := models.Retention(30)
+			return nil, h.PutRetention(ctx, "shop", &days)
+		},
 		"BeginAttempt": func() (any, error) { // bank has carried out its own
 			_, reply, err := h.BeginAttempt(ctx, "shop", try("key", "bank"))
 			return reply, err
