@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -16,6 +17,46 @@ type deliveryPage struct {
 	NextCursor string            `json:"next_cursor,omitempty"` // absent on the last page
 }
 
+// deliveryDocument is a delivery with what is sent.
+type deliveryDocument struct { //nolint:unused // for the OpenAPI document, as are notice and noticeData: what is sent is told as it is
+	models.Delivery
+	Payload notice `json:"payload"`
+}
+
+// notice is the body of every request that a webhook is sent.
+type notice struct { //nolint:unused // see deliveryDocument
+	Type      models.Event `json:"type" example:"response.low_score"`
+	Timestamp time.Time    `json:"timestamp" format:"date-time" example:"2026-11-20T08:04:01Z"` // when it happened
+	Data      noticeData   `json:"data"`
+}
+
+// noticeData is what happened: which members there are is a matter of the event.
+type noticeData struct { //nolint:unused // see deliveryDocument
+	ID           string                `json:"id,omitempty" format:"uuid" example:"01938f6e-7c1a-7d5e-b0a4-3f1de8a2c901"` // of response.created and response.low_score, as all up to answers: the response's
+	SubmissionID string                `json:"submission_id,omitempty" example:"ord-8412"`
+	Survey       string                `json:"survey,omitempty" example:"relationship"`
+	Touchpoint   string                `json:"touchpoint,omitempty" example:"meeting"`
+	Channel      string                `json:"channel,omitempty" example:"sms"`
+	Segment      string                `json:"segment,omitempty" example:"home-loan"`
+	Team         string                `json:"team,omitempty" example:"helsinki-3"`
+	CollectedAt  time.Time             `json:"collected_at,omitempty" format:"date-time" example:"2026-11-20T08:04:00Z"`
+	Answers      []models.AnswerNotice `json:"answers,omitempty"`                                                  // of response.low_score those that are low
+	Responses    []string              `json:"responses,omitempty" example:"01938f6e-7c1a-7d5e-b0a4-3f1de8a2c901"` // of response.erased and person.erased: the ids of responses that are to be forgotten
+	Metric       string                `json:"metric,omitempty" example:"nps"`                                     // of score.dropped, as all that follow
+	Level        models.Level          `json:"level,omitempty" example:"segment"`
+	Key          string                `json:"key,omitempty" example:"home-loan"` // the group's; none of the company
+	Arm          string                `json:"arm,omitempty" enums:"day,week,month" example:"week"`
+	Since        string                `json:"since,omitempty" format:"date" example:"2026-11-13"`                             // of the time that it fell in
+	Until        string                `json:"until,omitempty" format:"date" example:"2026-11-20"`                             // not included
+	Score        float64               `json:"score,omitempty" example:"31.5"`                                                 // points
+	Baseline     float64               `json:"baseline,omitempty" example:"44"`                                                // the score of the 90 days before
+	Points       float64               `json:"points,omitempty" example:"12.5"`                                                // by how many it fell
+	Z            float64               `json:"z,omitempty" example:"4.1"`                                                      // how surely: in standard errors, the usual movement counted in
+	SampleSize   int64                 `json:"sample_size,omitempty" example:"812"`                                            // answers in that time
+	BaselineSize int64                 `json:"baseline_size,omitempty" example:"10231"`                                        // answers before it
+	Webhook      string                `json:"webhook,omitempty" format:"uuid" example:"01938f6e-7c1a-7d5e-b0a4-3f1de8a2c901"` // of webhook.test: its own id
+}
+
 // redelivered is how many deliveries are tried again.
 type redelivered struct {
 	Redelivered int64 `json:"redelivered" example:"12"`
@@ -27,7 +68,7 @@ type redelivered struct {
 // @Tags			webhooks
 // @Security		key[admin]
 // @Param			id	path		string			true	"The webhook's id"	format(uuid)
-// @Success		202	{object}	models.Delivery	"It is on its way"
+// @Success		202	{object}	deliveryDocument	"It is on its way"
 // @Failure		404
 // @Failure		409	"It is paused"
 // @Router			/v1/webhooks/{id}/test [post]
@@ -85,7 +126,7 @@ func (s *server) findDeliveries(c *gin.Context) error {
 // @Security		key[admin]
 // @Param			id			path		string	true	"The webhook's id"	format(uuid)
 // @Param			delivery	path		string	true	"The delivery's id, which is the webhook-id of its requests"	format(uuid)
-// @Success		200			{object}	models.Delivery
+// @Success		200			{object}	deliveryDocument
 // @Failure		404
 // @Router			/v1/webhooks/{id}/deliveries/{delivery} [get]
 func (s *server) deliveryByID(c *gin.Context) error {
@@ -108,7 +149,7 @@ func (s *server) deliveryByID(c *gin.Context) error {
 // @Security		key[admin]
 // @Param			id			path		string			true	"The webhook's id"	format(uuid)
 // @Param			delivery	path		string			true	"The delivery's id"	format(uuid)
-// @Success		202			{object}	models.Delivery	"It is on its way"
+// @Success		202			{object}	deliveryDocument	"It is on its way"
 // @Failure		404
 // @Router			/v1/webhooks/{id}/deliveries/{delivery}/redeliver [post]
 func (s *server) redeliver(c *gin.Context) error {

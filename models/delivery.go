@@ -32,7 +32,7 @@ type Delivery struct {
 	EndedAt       *time.Time      `json:"ended_at,omitempty" format:"date-time" example:"2026-11-22T01:39:05Z"`        // once it is not
 	LastStatus    int             `json:"last_status,omitempty" example:"503"`                                         // that the receiver answered
 	LastError     string          `json:"last_error,omitempty" example:"it answered 503 Service Unavailable"`          // why the last attempt failed
-	Payload       json.RawMessage `json:"payload,omitempty" swaggertype:"object"`                                      // what is sent; of one delivery only
+	Payload       json.RawMessage `json:"payload,omitempty" swaggerignore:"true"`                                      // what is sent; of one delivery only
 	BegunAt       time.Time       `json:"-"`                                                                           // when it became pending, at first or again
 }
 

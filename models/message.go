@@ -37,10 +37,10 @@ type ResponseNotice struct {
 
 // AnswerNotice is an answer as webhooks are told of it.
 type AnswerNotice struct {
-	Metric     string `json:"metric"`
-	Score      int    `json:"score"`
-	Category   string `json:"category"`
-	Touchpoint string `json:"touchpoint,omitempty"`
+	Metric     string `json:"metric" example:"nps"`
+	Score      int    `json:"score" example:"3"`            // on the metric's scale; 1 or 0 for yes or no
+	Category   string `json:"category" example:"detractor"` // promoter, passive or detractor; top, middle or bottom
+	Touchpoint string `json:"touchpoint,omitempty" example:"meeting"`
 }
 
 // ErasureNotice names the responses that are to be forgotten.
