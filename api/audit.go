@@ -2,10 +2,10 @@ package api
 
 import (
 	"context"
-	"encoding/csv"
-	"time"
+	"io"
 
 	"github.com/gin-gonic/gin"
+	"github.com/parquet-go/parquet-go"
 
 	"github.com/mittari/mittari/models"
 )
@@ -29,23 +29,23 @@ type auditPage struct {
 
 // @Summary		Read who did what
 // @Description	What was administered in the workspace, and what was read or erased of persons: keys and workspaces made and revoked, thresholds,
-// @Description	catalogs, metrics, KPIs, targets, models and the invitation policy set or deleted, responses changed, excluded or erased one by one, persons read or erased, rollups
+// @Description	catalogs, metrics, KPIs, targets, models and the invitation policy set or deleted, responses changed, excluded or erased one by one, persons read or erased, responses and persons' observations exported as files, rollups
 // @Description	repaired, responses deleted with time. The latest come first. Each entry is written in the transaction of what it tells, that
 // @Description	a person is read before anything is told, and what was deleted with time behind it; what is refused or fails leaves none, and neither does what changes nothing. Nothing of what was answered stands in it, and persons only as hashes.
 // @Description
-// @Description	As JSON it is one page; `next_cursor` leads to the next one. As NDJSON (an entry a line) or CSV it is everything that the filters select.
+// @Description	As JSON it is one page; `next_cursor` leads to the next one. As NDJSON (an entry a line), CSV or Parquet it is everything that the filters select.
 // @Description	Entries are deleted after two years.
 // @ID				findAudit
 // @Tags			access
 // @Security		key[admin]
-// @Produce		json,application/x-ndjson,text/csv
+// @Produce		json,application/x-ndjson,text/csv,application/vnd.apache.parquet
 // @Param			act		query		string		false	"Only of this act, such as person.erased"
 // @Param			object	query		string		false	"Only what was done to this, as the entries name it, such as touchpoint/checkout"
 // @Param			key_id	query		string		false	"Only what was done with this key"	format(uuid)
 // @Param			since	query		string		false	"Done at or after this time, such as 2026-11-01T08:00:00Z, or on or after this date, such as 2026-11-01"
 // @Param			until	query		string		false	"Done before this time, or before this date"
 // @Param			cursor	query		string		false	"The `next_cursor` of the page before"
-// @Param			limit	query		integer		false	"How many at most; as JSON 100 unless given, as NDJSON or CSV all"	minimum(1)	maximum(1000)
+// @Param			limit	query		integer		false	"How many at most; as JSON 100 unless given, otherwise all"	minimum(1)	maximum(1000)
 // @Success		200		{object}	auditPage	"A page, or a stream"
 // @Failure		406
 // @Router			/v1/audit [get]
@@ -63,36 +63,32 @@ func (s *server) findAudit(c *gin.Context) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	csv := auditCSV{csv.NewWriter(c.Writer)}
 	return listing[models.AuditEntry]{
 		plural: "audit", before: filter.Before, limit: filter.Limit,
 		find: func(before string, limit int) ([]models.AuditEntry, error) {
 			filter.Before, filter.Limit = before, limit
 			return s.Store.FindAudit(c.Request.Context(), workspaceOf(c), filter)
 		},
-		id:     func(e models.AuditEntry) string { return e.ID },
-		page:   func(rows []models.AuditEntry, next string) any { return auditPage{rows, next} },
-		header: csv.header, write: csv.write,
-	}.answer(c)
+		id:   func(e models.AuditEntry) string { return e.ID },
+		page: func(rows []models.AuditEntry, next string) any { return auditPage{rows, next} },
+		sheet: func(form string, out io.Writer) sheet[models.AuditEntry] {
+			return newSheet(form, out, "audit", auditColumns())
+		},
+	}.answer(c, s)
 }
 
-// auditCSV writes entries as CSV.
-type auditCSV struct{ w *csv.Writer }
-
-func (a auditCSV) header() error {
-	return a.w.Write([]string{"id", "at", "act", "object", "key_id", "name", "route", "counts"})
-}
-
-func (a auditCSV) write(page []models.AuditEntry) error {
-	for _, e := range page {
-		counts, err := jsonCell(e.Counts, len(e.Counts))
-		if err != nil {
-			return err
-		}
-		if err := writeLine(a.w, e.ID, e.At.Format(time.RFC3339Nano), string(e.Act), e.Object, e.KeyID, e.Name, e.Route, counts); err != nil {
-			return err
-		}
+func auditColumns() []column[models.AuditEntry] {
+	text := func(name string, of func(models.AuditEntry) string) column[models.AuditEntry] {
+		return column[models.AuditEntry]{name, parquet.Optional(textColumn()), func(e models.AuditEntry) any { return orNothing(of(e)) }}
 	}
-	a.w.Flush()
-	return a.w.Error()
+	return []column[models.AuditEntry]{
+		{"id", textColumn(), func(e models.AuditEntry) any { return e.ID }},
+		{"at", timeColumn(), func(e models.AuditEntry) any { return e.At }},
+		{"act", keyColumn(), func(e models.AuditEntry) any { return string(e.Act) }},
+		text("object", func(e models.AuditEntry) string { return e.Object }),
+		text("key_id", func(e models.AuditEntry) string { return e.KeyID }),
+		text("name", func(e models.AuditEntry) string { return e.Name }),
+		text("route", func(e models.AuditEntry) string { return e.Route }),
+		{"counts", parquet.Optional(jsonColumn()), func(e models.AuditEntry) any { return jsonCell(e.Counts, len(e.Counts)) }},
+	}
 }

@@ -156,7 +156,8 @@ func attempts(t *testing.T, s *server, c caller, l loot) []attempt {
 					all = append(all, attempt{method, path + "?" + query, "", ""})
 				}
 			}
-			if pattern == "/v1/responses" || pattern == "/v1/analysis/table" || pattern == "/v1/audit" || pattern == "/v1/kpis/:key/observations" {
+			if pattern == "/v1/responses" || pattern == "/v1/analysis/table" || pattern == "/v1/audit" || pattern == "/v1/kpis/:key/observations" || pattern == "/v1/scores" {
+				path := path + "?" + strings.TrimSuffix(base, "&")
 				all = append(all, attempt{method, path, "", ndjson}, attempt{method, path, "", "text/csv"})
 			}
 		}

@@ -15,18 +15,21 @@ type responsePage struct {
 }
 
 // findResponses lists a page as JSON, or streams everything that the filters
-// select as NDJSON (a response a line) or CSV (an answer a line).
+// select as NDJSON (a response a line), CSV or Parquet (an answer a row).
 //
 // @Summary		List or export responses
 // @Description	The latest arrived come first. As JSON it is one page; `next_cursor` leads to the next one and
-// @Description	is absent on the last. As NDJSON (a response a line) or CSV (an answer a line) it is everything
-// @Description	that the filters select, streamed; a connection that is cut says that something is missing.
+// @Description	is absent on the last. As NDJSON (a response a line), CSV or Parquet (an answer a row, with its response's
+// @Description	columns, named as the fields) it is everything that the filters select, streamed; a connection that is cut says that something is missing.
+// @Description
+// @Description	What there was when the first page or the stream began is told once each, however much arrives meanwhile, and that is not told. Streams
+// @Description	are limited in number, and recorded in the audit log; how CSV is kept from being run as formulas is told under Exports.
 // @Description
 // @Description	Answers to anonymous metrics, those of employees among them, are shown to keys of scope admin only.
 // @ID				findResponses
 // @Tags			responses
 // @Security		key[responses:read]
-// @Produce		json,application/x-ndjson,text/csv
+// @Produce		json,application/x-ndjson,text/csv,application/vnd.apache.parquet
 // @Param			metric			query		string			false	"Only responses with an answer to this metric"
 // @Param			{dimension}		query		string			false	"Only responses of this {dimension}"
 // @Param			person			query		string			false	"Only responses of this person"
@@ -34,7 +37,7 @@ type responsePage struct {
 // @Param			since			query		string			false	"Collected at or after this time, such as 2026-11-01T08:00:00Z, or on or after this date, such as 2026-11-01"
 // @Param			until			query		string			false	"Collected before this time, or before this date"
 // @Param			cursor			query		string			false	"The `next_cursor` of the page before"
-// @Param			limit			query		integer			false	"How many at most; as JSON 100 unless given, as NDJSON or CSV all"	minimum(1)	maximum(1000)
+// @Param			limit			query		integer			false	"How many at most; as JSON 100 unless given, otherwise all"	minimum(1)	maximum(1000)
 // @Success		200				{object}	responsePage	"A page, or a stream"
 // @Failure		406
 // @Router			/v1/responses [get]
@@ -43,17 +46,19 @@ func (s *server) findResponses(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	csv := newAnswerCSV(c.Writer)
 	return listing[models.Response]{
 		plural: "responses", before: filter.Before, limit: filter.Limit,
 		find: func(before string, limit int) ([]models.Response, error) {
 			filter.Before, filter.Limit = before, limit
 			return s.Store.FindResponses(c.Request.Context(), workspaceOf(c), filter)
 		},
-		id:     func(r models.Response) string { return r.ID },
-		page:   func(rows []models.Response, next string) any { return responsePage{rows, next} },
-		header: csv.header, write: csv.write,
-	}.answer(c)
+		id:    func(r models.Response) string { return r.ID },
+		page:  func(rows []models.Response, next string) any { return responsePage{rows, next} },
+		sheet: responseSheet,
+		begin: func(form string) error {
+			return s.Store.RecordAct(acting(c), workspaceOf(c), models.AuditEntry{Act: models.ResponsesExported, Object: form})
+		},
+	}.answer(c, s)
 }
 
 func (s *server) filterOf(c *gin.Context) (models.ResponseFilter, error) {

@@ -1,12 +1,12 @@
 package api
 
 import (
-	"encoding/csv"
+	"io"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/parquet-go/parquet-go"
 
 	"github.com/mittari/mittari/models"
 )
@@ -38,14 +38,17 @@ type observationPage struct {
 // @Summary		List or export observations
 // @Description	What was sent, as it holds now, or with `as_of` as it was known then; the latest recorded come first. As JSON
 // @Description	it is one page; `next_cursor` leads to the next one and is absent on the last. As NDJSON (an observation a
-// @Description	line) or CSV it is everything that the filters select, streamed; a connection that is cut says that something
+// @Description	line), CSV or Parquet (a row) it is everything that the filters select, streamed; a connection that is cut says that something
 // @Description	is missing. What they add up to is told by GET /v1/kpis/{key}/values.
+// @Description
+// @Description	The pages, and a stream, tell what held when the first page was read, each once: what is recorded meanwhile is not told, and what is
+// @Description	replaced meanwhile has its `replaced_at`. Streams that may tell of persons are recorded in the audit log.
 // @Description
 // @Description	Observations of employees' KPIs may be of small teams: they are shown to keys of scope admin only.
 // @ID				findObservations
 // @Tags			kpis
 // @Security		key[observations:read]
-// @Produce		json,application/x-ndjson,text/csv
+// @Produce		json,application/x-ndjson,text/csv,application/vnd.apache.parquet
 // @Param			key				path		string			true	"The KPI's key"
 // @Param			period			query		string			false	"Only of periods of this length"	Enums(day, week, month, quarter, year)
 // @Param			since			query		string			false	"Only of periods that begin on or after this date"
@@ -58,7 +61,7 @@ type observationPage struct {
 // @Param			with_persons	query		boolean			false	"true: those of persons, too"	default(false)
 // @Param			as_of			query		string			false	"What was known at this time, such as 2026-11-01T08:00:00Z"
 // @Param			cursor			query		string			false	"The `next_cursor` of the page before"
-// @Param			limit			query		integer			false	"How many at most; as JSON 100 unless given, as NDJSON or CSV all"	minimum(1)	maximum(1000)
+// @Param			limit			query		integer			false	"How many at most; as JSON 100 unless given, otherwise all"	minimum(1)	maximum(1000)
 // @Success		200				{object}	observationPage	"A page, or a stream"
 // @Failure		404
 // @Failure		406
@@ -76,17 +79,26 @@ func (s *server) findObservations(c *gin.Context) error {
 		return models.Errorf(models.Forbidden,
 			"observations of employees may be of small teams: GET /v1/kpis/%s/values tells what they add up to; one by one they are shown to keys of scope admin only", k.Key)
 	}
-	csv := observationCSV{csv.NewWriter(c.Writer)}
+	begun := s.Clock()
+	if !filter.Begun.IsZero() {
+		begun = filter.Begun // with the first page
+	}
 	return listing[observationDocument]{
-		plural: "observations", before: filter.Before, limit: filter.Limit,
+		plural: "observations", before: filter.Before, limit: filter.Limit, begun: begun,
 		find: func(before string, limit int) ([]observationDocument, error) {
 			filter.Before, filter.Limit = before, limit
+			if before != "" {
+				filter.Begun = begun
+			}
 			return s.observations(c, k, filter)
 		},
-		id:     func(o observationDocument) string { return o.ID },
-		page:   func(rows []observationDocument, next string) any { return observationPage{rows, next} },
-		header: csv.header, write: csv.write,
-	}.answer(c)
+		id:   func(o observationDocument) string { return o.ID },
+		page: func(rows []observationDocument, next string) any { return observationPage{rows, next} },
+		sheet: func(form string, out io.Writer) sheet[observationDocument] {
+			return newSheet(form, out, "observations", observationColumns())
+		},
+		begin: func(form string) error { return s.recordExport(c, k, filter, form) },
+	}.answer(c, s)
 }
 
 func (s *server) observationFilterOf(c *gin.Context) (models.ObservationFilter, error) {
@@ -97,8 +109,9 @@ func (s *server) observationFilterOf(c *gin.Context) (models.ObservationFilter, 
 	q := queryOf(c)
 	filter := models.ObservationFilter{
 		Period: models.PeriodLength(q.text("period")), Starts: q.starts(rules), Person: s.Persons.Stored(q.text("person")), WithPersons: q.flag("with_persons"),
-		AsOf: q.moment("as_of", rules.zone), Before: q.cursor(), Limit: q.number("limit", 0, maxLimit),
+		AsOf: q.moment("as_of", rules.zone), Limit: q.number("limit", 0, maxLimit),
 	}
+	filter.Before, filter.Begun = q.timedCursor()
 	for _, d := range models.KPIDimensions() {
 		filter.Keys[d] = q.text(d.String())
 	}
@@ -106,6 +119,14 @@ func (s *server) observationFilterOf(c *gin.Context) (models.ObservationFilter, 
 		q.faults.Add("period", "must be one of %v", models.PeriodLengths())
 	}
 	return filter, q.err()
+}
+
+// recordExport records that observations are exported, where there may be some of persons.
+func (s *server) recordExport(c *gin.Context, k models.KPI, f models.ObservationFilter, form string) error {
+	if f.Person == "" && !f.WithPersons {
+		return nil
+	}
+	return s.Store.RecordAct(acting(c), workspaceOf(c), models.AuditEntry{Act: models.FiguresExported, Object: k.Key + " " + form})
 }
 
 func (s *server) observations(c *gin.Context, k models.KPI, f models.ObservationFilter) ([]observationDocument, error) {
@@ -128,32 +149,24 @@ func observationDocumentOf(o models.Observation, unit string) observationDocumen
 	}
 }
 
-// observationCSV writes observations as CSV.
-type observationCSV struct{ w *csv.Writer }
-
-func (o observationCSV) header() error {
-	return o.w.Write([]string{"id", "kpi", "period", "start", "touchpoint", "channel", "segment", "team", "person", "value", "size", "unit",
-		"recorded_at", "replaced_at"})
-}
-
-func (o observationCSV) write(page []observationDocument) error {
-	for _, d := range page {
-		size, replaced := "", ""
-		if d.Size != nil {
-			size = figure(*d.Size)
-		}
-		if d.ReplacedAt != nil {
-			replaced = d.ReplacedAt.Format(time.RFC3339Nano)
-		}
-		err := writeLine(o.w, d.ID, d.KPI, string(d.Period), d.Start, d.Touchpoint, d.Channel, d.Segment, d.Team, d.Person, figure(d.Value), size, d.Unit,
-			d.RecordedAt.Format(time.RFC3339Nano), replaced)
-		if err != nil {
-			return err
-		}
+func observationColumns() []column[observationDocument] {
+	key := func(name string, of func(observationDocument) string) column[observationDocument] {
+		return column[observationDocument]{name, parquet.Optional(keyColumn()), func(o observationDocument) any { return orNothing(of(o)) }}
 	}
-	o.w.Flush()
-	return o.w.Error()
+	return []column[observationDocument]{
+		{"id", textColumn(), func(o observationDocument) any { return o.ID }},
+		{"kpi", keyColumn(), func(o observationDocument) any { return o.KPI }},
+		{"period", keyColumn(), func(o observationDocument) any { return string(o.Period) }},
+		{"start", parquet.Date(), func(o observationDocument) any { return o.Start }},
+		key("touchpoint", func(o observationDocument) string { return o.Touchpoint }),
+		key("channel", func(o observationDocument) string { return o.Channel }),
+		key("segment", func(o observationDocument) string { return o.Segment }),
+		key("team", func(o observationDocument) string { return o.Team }),
+		{"person", parquet.Optional(textColumn()), func(o observationDocument) any { return orNothing(o.Person) }},
+		{"value", realColumn(), func(o observationDocument) any { return o.Value }},
+		{"size", parquet.Optional(realColumn()), func(o observationDocument) any { return ifGiven(o.Size) }},
+		{"unit", keyColumn(), func(o observationDocument) any { return o.Unit }},
+		{"recorded_at", timeColumn(), func(o observationDocument) any { return o.RecordedAt }},
+		{"replaced_at", parquet.Optional(timeColumn()), func(o observationDocument) any { return ifGiven(o.ReplacedAt) }},
+	}
 }
-
-// figure is a number in full, without an exponent.
-func figure(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }

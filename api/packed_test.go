@@ -137,7 +137,7 @@ func TestCompressedExportFlowsWhileItIsRead(t *testing.T) {
 			}
 			lines := bufio.NewScanner(in)
 			n := 0
-			for ; n < 1000 && lines.Scan(); n++ { // comes before the second page is read
+			for ; n < 250 && lines.Scan(); n++ { // comes before the second page is read
 			}
 			close(goOn)
 			for lines.Scan() {

@@ -191,17 +191,19 @@ func TestEveryActIsRecordedWithWhoDidIt(t *testing.T) {
 		id := admin.record(t, `{"metric":"nps","score":9,"comment":"canary"}`)
 		made := admin.post(t, "/v1/keys", `{"name":"shop","scopes":["admin"]}`).want(t, http.StatusCreated)
 		_, keyID, _ := strings.Cut(made.body, `"id":"`)
-		for _, do := range [][3]string{
+		for _, do := range [][4]string{ // method, path, body, form
 			{"PATCH", "/v1/responses/" + id, `{"excluded":true}`}, {"PATCH", "/v1/responses/" + id, `{"tags":["canary"]}`}, {"PUT", "/v1/journeys/loan", `{"touchpoints":["a"]}`}, {"DELETE", "/v1/journeys/loan", ""}, {"PATCH", "/v1/responses/" + id, `{"excluded":false}`},
 			{"DELETE", "/v1/responses/" + id, ""}, {"DELETE", "/v1/keys/" + keyID[:36], ""}, {"POST", "/v1/workspaces", `{"key":"acme","time_zone":"UTC"}`},
 			{"PUT", "/v1/model", halves}, {"DELETE", "/v1/model?metric=nps", ""},
 			{"PUT", "/v1/targets", validBody("PUT", "/v1/targets")}, {"DELETE", "/v1/targets?metric=nps&level=company&from=2026-01-01", ""},
 			{"PUT", "/v1/kpis/sales/targets", validBody("PUT", "/v1/kpis/mine/targets")}, {"DELETE", "/v1/kpis/sales/targets?period=month&level=company&from=2026-01-01", ""},
 			{"PUT", "/v1/invitations/policy", validBody("PUT", "/v1/invitations/policy")},
+			{"GET", "/v1/responses?person=canary", "", "text/csv"}, {"GET", "/v1/kpis/sales/observations?with_persons=true", "", ndjson},
+			{"GET", "/v1/kpis/sales/observations", "", "text/csv"}, {"GET", "/v1/responses?limit=9", "", "text/csv"}, // neither is of persons, all of them
 			{"GET", "/v1/people/canary", ""}, {"DELETE", "/v1/people/canary", ""}, {"DELETE", "/v1/people/" + hashOf("nobody") + "?as=sha256", ""},
 			{"DELETE", "/v1/kpis/sales", ""}, {"PUT", "/v1/anonymity", validBody("PUT", "/v1/anonymity")}, {"PUT", "/v1/retention", `{"days":30}`},
 		} {
-			if r := admin.send(t, do[0], do[1], do[2]); r.status >= http.StatusMultipleChoices {
+			if r := admin.send(t, do[0], do[1], do[2], "Accept: "+do[3]); r.status >= http.StatusMultipleChoices {
 				t.Fatalf("%v: %s", do, r.body)
 			}
 		}
@@ -216,7 +218,7 @@ func TestEveryActIsRecordedWithWhoDidIt(t *testing.T) {
 		}
 		wants := map[string]bool{}
 		for _, act := range models.Acts() {
-			wants[string(act)] = act != models.ResponsesExpired
+			wants[string(act)] = act != models.ResponsesExpired && !strings.HasPrefix(string(act), "webhook.") // those of webhooks need a receiver
 		}
 		for _, e := range read[auditPage](t, r).Audit {
 			delete(wants, e.Act)

@@ -119,6 +119,7 @@ func (s *server) refuse(c *gin.Context, err error) {
 	case http.StatusUnsupportedMediaType:
 		c.Header("Accept-Encoding", "gzip, zstd")
 	}
+	c.Writer.Header().Del("Content-Disposition") // of the file that this isn't
 	c.Header("Content-Type", "application/problem+json")
 	c.AbortWithStatusJSON(p.Status, p)
 }

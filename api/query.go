@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"net/url"
 	"slices"
 	"strconv"
@@ -141,22 +142,41 @@ func (q *query) dimensions() models.Keys {
 
 // cursor is where the page before ended; "" for the first page.
 func (q *query) cursor() string {
-	text := q.text("cursor")
-	if text == "" {
-		return ""
-	}
-	b, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || len(b) != len(uuid.UUID{}) {
-		q.faults.Add("cursor", "is not one that this list gave; leave it out for the first page")
-		return ""
-	}
-	return uuid.UUID(b).String()
+	before, _ := q.place(len(uuid.UUID{}))
+	return before
 }
 
-// cursorAfter is the cursor of the page that follows the response with the id.
-func cursorAfter(id string) string {
+// timedCursor is where the page before ended, and when the first page was read; "" for the first page.
+func (q *query) timedCursor() (before string, begun time.Time) {
+	before, rest := q.place(len(uuid.UUID{}) + 8)
+	if before == "" {
+		return "", time.Time{}
+	}
+	return before, time.UnixMicro(int64(binary.BigEndian.Uint64(rest)))
+}
+
+// place is the id at the beginning of the cursor, which has so many bytes, and the rest.
+func (q *query) place(size int) (id string, rest []byte) {
+	text := q.text("cursor")
+	if text == "" {
+		return "", nil
+	}
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || len(b) != size {
+		q.faults.Add("cursor", "is not one that this list gave; leave it out for the first page")
+		return "", nil
+	}
+	return uuid.UUID(b[:len(uuid.UUID{})]).String(), b[len(uuid.UUID{}):]
+}
+
+// cursorAfter is the cursor of the page that follows what has the id; with a time unless that is zero.
+func cursorAfter(id string, begun time.Time) string {
 	u := uuid.MustParse(id)
-	return base64.RawURLEncoding.EncodeToString(u[:])
+	b := u[:]
+	if !begun.IsZero() {
+		b = binary.BigEndian.AppendUint64(b, uint64(begun.UnixMicro()))
+	}
+	return base64.RawURLEncoding.EncodeToString(b)
 }
 
 // err is nil when every parameter was known and readable.

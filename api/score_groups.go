@@ -29,12 +29,20 @@ func (s *server) scoreGroups(c *gin.Context, q scoreQuery) ([]scoreGroup, error)
 	}
 	counted, err := s.counted(c, q, q.level, nil)
 	var groups []scoreGroup
-	for _, key := range sortedNames(counted) {
+	for _, key := range q.told(sortedNames(counted)) {
 		groups = append(groups, func(part int) models.Score {
-			return models.NewScore(q.metric, q.level, key, q.parts[part], counted[key][part])
+			return models.NewScore(q.metric, q.level, key, q.parts[part], counted.in(part)(key))
 		})
 	}
 	return groups, err
+}
+
+// told are the groups to be told, of which some have answers.
+func (q scoreQuery) told(answered []string) []string {
+	if q.groups != nil {
+		return q.groups
+	}
+	return answered
 }
 
 // modelOf is the model that answers the question: for the whole company only,
@@ -71,7 +79,12 @@ func (s *server) journeys(c *gin.Context, q scoreQuery) ([]models.Entry, counted
 		steps = append(steps, journey.Touchpoints...)
 	}
 	counted, err := s.counted(c, q, models.Level(models.Touchpoint.String()), steps)
-	unused := func(journey models.Entry) bool { return !counted.any(journey.Touchpoints) }
+	unused := func(journey models.Entry) bool {
+		if q.groups != nil {
+			return !slices.Contains(q.groups, journey.Key)
+		}
+		return !counted.any(journey.Touchpoints)
+	}
 	return slices.DeleteFunc(journeys, unused), counted, err
 }
 

@@ -17,6 +17,7 @@ type scoreQuery struct {
 	filter models.Keys
 	pooled bool // all answers together, whatever the company model
 	parts  []models.Period
+	groups []string // the keys of those that are told, with answers in any of the parts or without; nil: those with
 	zone   *time.Location
 }
 

@@ -85,9 +85,14 @@ type scoreCount struct {
 // @Description	which people remember (the peak is the step that most surely lies farthest from the mean). Neither is
 // @Description	known to foretell better than the other what people do. The interval of `peak_end` reaches over every
 // @Description	step that may be the peak.
+// @Description
+// @Description	As JSON there may be 10,000 scores, by key, then by time. As NDJSON, CSV or Parquet (by the Accept header) there
+// @Description	may be any number, streamed by time, then by key; a connection that is cut says that something is missing.
+// @Description	In CSV and Parquet `distribution`, `categories` and `journey` are JSON in a cell.
 // @ID				findScores
 // @Tags			scores
 // @Security		key[scores:read]
+// @Produce		json,application/x-ndjson,text/csv,application/vnd.apache.parquet
 // @Param			metric		query		string			true	"The metric's key, such as nps; GET /v1/metrics lists all"
 // @Param			group_by	query		string			false	"The level to tell scores apart by"	default(company)
 // @Param			window		query		string			false	"Whole days up to now, today included: 28d unless since is given; not together with since"
@@ -96,13 +101,26 @@ type scoreCount struct {
 // @Param			interval	query		models.Interval	false	"Cut the period into calendar days, weeks from Monday, or months"
 // @Param			pooled		query		bool			false	"The company's score of all answers together, whatever its model"
 // @Param			{dimension}	query		string			false	"Only answers of this {dimension}"
-// @Success		200			{object}	scoreList		"Scores by key, then by time"
+// @Success		200			{object}	scoreList		"Scores by key, then by time, or a stream"
+// @Failure		406
 // @Router			/v1/scores [get]
 func (s *server) findScores(c *gin.Context) error {
 	q, err := s.scoreQueryOf(c)
 	if err != nil {
 		return err
 	}
+	c.Writer.Header().Add("Vary", "Accept")
+	form := negotiate(c.Request.Header.Values("Accept"), formJSON, formNDJSON, formCSV, formParquet)
+	switch form {
+	case "":
+		return inNoSuchForm("scores")
+	case formJSON:
+		return s.answerScores(c, q)
+	}
+	return s.streamScores(c, q, form)
+}
+
+func (s *server) answerScores(c *gin.Context, q scoreQuery) error {
 	scores, err := s.scores(c, q)
 	if err != nil {
 		return err

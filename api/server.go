@@ -74,6 +74,7 @@ type server struct {
 	tokens     *cache[[32]byte, models.Key]
 	uses       uses
 	workspaces *cache[string, workspaceRules]
+	exports    *exports
 	beginning  chan struct{} // a place for each request with an Idempotency-Key that is about to begin
 }
 
@@ -92,7 +93,7 @@ func New(c Config) (*Handler, error) {
 	s := &server{
 		Config: c, page: template.Must(template.New("landing").Parse(landingPage)), pagePolicy: pagePolicy(landingPage), limits: newLimits(c),
 		keys: newCache[[32]byte, models.Key](c.Clock), tokens: newCache[[32]byte, models.Key](c.Clock),
-		workspaces: newCache[string, workspaceRules](c.Clock), beginning: make(chan struct{}, maxBeginning),
+		workspaces: newCache[string, workspaceRules](c.Clock), exports: newExports(), beginning: make(chan struct{}, maxBeginning),
 	}
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()

@@ -1,16 +1,12 @@
 package api
 
 import (
-	"encoding/json"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/mittari/mittari/models"
 )
-
-// formParquet is the form of tables for programs that read columns.
-const formParquet = "application/vnd.apache.parquet"
 
 // tableList is the answer to a question for the table.
 type tableList struct {
@@ -70,27 +66,23 @@ func (s *server) findTable(c *gin.Context) error {
 	c.Writer.Header().Add("Vary", "Accept")
 	form := negotiate(c.Request.Header.Values("Accept"), formJSON, formNDJSON, formCSV, formParquet)
 	if form == "" {
-		return models.Errorf(notAcceptable, "the table can be had as %s, %s, %s or %s; ask for one by the Accept header", formJSON, formNDJSON, formCSV, formParquet)
+		return inNoSuchForm("the table")
 	}
 	cells, err := s.tableCells(c, q)
 	if err != nil {
 		return err
 	}
 	t := newTable(q, cells)
-	switch form {
-	case formNDJSON:
-		c.Header("Content-Type", formNDJSON)
-		encoder := json.NewEncoder(c.Writer)
-		return t.each(func(r tableRow) error { return encoder.Encode(r) })
-	case formCSV:
-		c.Header("Content-Type", formCSV+"; charset=utf-8; header=present")
-		c.Header("Content-Disposition", `attachment; filename="table.csv"`)
-		return t.writeCSV(c.Writer)
-	case formParquet:
-		c.Header("Content-Type", formParquet)
-		c.Header("Content-Disposition", `attachment; filename="table.parquet"`)
-		return t.writeParquet(c.Writer)
+	if form == formJSON {
+		c.JSON(http.StatusOK, tableList{t.rows})
+		return nil
 	}
-	c.JSON(http.StatusOK, tableList{t.rows})
-	return nil
+	headSheet(c, form, "table")
+	out := newSheet(form, c.Writer, "table", t.cells())
+	for _, row := range t.rows {
+		if err := out.write(row); err != nil {
+			return err
+		}
+	}
+	return out.close()
 }

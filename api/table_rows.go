@@ -96,12 +96,3 @@ func newTable(q tableQuery, cells []models.TableCell) table {
 	}
 	return t
 }
-
-func (t table) each(do func(tableRow) error) error {
-	for _, r := range t.rows {
-		if err := do(r); err != nil {
-			return err
-		}
-	}
-	return nil
-}

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Act is a thing done that the audit log tells of: what is administered, and what is
-// read or erased of persons. Storing answers and figures is none.
+// Act is a thing done that the audit log tells of: what is administered, what is
+// read or erased of persons, and what is exported that may tell of them. Storing answers and figures is none.
 type Act string
 
 // The acts. What is not done, since it is refused or fails, is not recorded, and neither is what
@@ -38,6 +38,8 @@ const (
 	ResponseErased      Act = "response.erased"
 	PersonRead          Act = "person.read"
 	PersonErased        Act = "person.erased"
+	ResponsesExported   Act = "responses.exported"    // everything that a filter selects, as a file of the form that the object tells
+	FiguresExported     Act = "observations.exported" // of a KPI, with those of persons
 	RollupsRepaired     Act = "rollups.repaired"
 	ResponsesExpired    Act = "responses.expired" // deleted as older than they are kept
 	WebhookCreated      Act = "webhook.created"
@@ -53,7 +55,7 @@ const (
 func Acts() []Act {
 	return []Act{KeyCreated, KeyRevoked, WorkspaceCreated, AnonymityRaised, RetentionPut, EntryPut, EntryDeleted, MetricPut, TargetPut, TargetDeleted, ModelPut, ModelDeleted,
 		KPIPut, KPIDeleted, KPITargetPut, KPITargetDeleted, InvitationPolicyPut, ResponseExcluded, ResponseIncluded, ResponseChanged, ResponseErased,
-		PersonRead, PersonErased, RollupsRepaired, ResponsesExpired,
+		PersonRead, PersonErased, ResponsesExported, FiguresExported, RollupsRepaired, ResponsesExpired,
 		WebhookCreated, WebhookChanged, WebhookDeleted, WebhookPaused, WebhookTried, SecretRotated, DeliveryRepeated}
 }
 

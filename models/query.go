@@ -63,6 +63,7 @@ type ObservationFilter struct {
 	Person      string
 	WithPersons bool      // false: observations of persons are left out
 	AsOf        time.Time // what was known then; zero: now
+	Begun       time.Time // without AsOf: also those that were replaced after it, so that who reads page by page misses none; zero: only those that hold
 	Before      string    // those recorded before the one with this id
 	Limit       int
 }

@@ -197,10 +197,13 @@ func (s *Store) followObservations(tx *gorm.DB, workspace, kpi string, batch []m
 // FindObservations gives the observations that the filter selects, the latest recorded first, Limit at most.
 func (s *Store) FindObservations(ctx context.Context, workspace, kpi string, f models.ObservationFilter) ([]models.Observation, error) {
 	find := whereKeys(s.read.WithContext(ctx).Where("workspace = ? AND kpi = ?", workspace, kpi), f.Keys)
-	if f.AsOf.IsZero() {
-		find = find.Where("replaced_at IS NULL")
-	} else {
+	switch {
+	case !f.AsOf.IsZero():
 		find = find.Where("recorded_at <= ? AND (replaced_at IS NULL OR replaced_at > ?)", f.AsOf.UTC(), f.AsOf.UTC())
+	case !f.Begun.IsZero():
+		find = find.Where("(replaced_at IS NULL OR replaced_at > ?)", f.Begun.UTC())
+	default:
+		find = find.Where("replaced_at IS NULL")
 	}
 	if f.Period != "" {
 		find = find.Where("period = ?", f.Period)

@@ -35,7 +35,7 @@ func problems() []problem {
 		{code: models.NotFound, status: http.StatusNotFound, title: "Not found", detail: `there is no touchpoint "chekout"`},
 		{code: "method_not_allowed", status: http.StatusMethodNotAllowed, title: "Wrong method", detail: "/v1/scores does not take POST; the Allow header says what it takes"},
 		{code: "not_acceptable", status: http.StatusNotAcceptable, title: "The form asked for can't be given",
-			detail: "responses can be had as application/json, application/x-ndjson or text/csv; ask for one by the Accept header"},
+			detail: "responses can be had as application/json, application/x-ndjson, text/csv or application/vnd.apache.parquet; ask for one by the Accept header"},
 		{code: models.Conflict, status: http.StatusConflict, title: "Contradicts what is stored", detail: `there is a workspace "acme" already`},
 		{code: "precondition_failed", status: http.StatusPreconditionFailed, title: "Not as the writer expects",
 			detail: "it has changed since it was read, or is not there any more; read it again, and send the ETag that it has now as If-Match"},
