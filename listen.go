@@ -86,7 +86,7 @@ func (r *readiness) check() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	if r.database(ctx) != nil {
-		return errors.New("the database does not answer")
+		return errors.New("the database does not answer, or takes nothing")
 	}
 	return nil
 }

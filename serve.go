@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"time"
 
 	"github.com/mittari/mittari/api"
 	"github.com/mittari/mittari/metrics"
@@ -33,7 +32,7 @@ func (c *serveCommand) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	exporter, err := metrics.New(metrics.Config{Source: db, Log: log, Now: time.Now, Version: version, Watch: c.watch()})
+	exporter, err := metrics.New(metrics.Config{Source: db, Log: log, Now: p.clock(), Version: version, Watch: c.watch()})
 	if err != nil {
 		return err
 	}
@@ -59,7 +58,7 @@ func (c *serveCommand) Run(p *program) error {
 	c.tellWebhooks(background, &workers, db, exporter, log)
 
 	state := &readiness{database: db.Ping}
-	handler, err := c.newHandler(background, &workers, db, counted{writer, instruments}, state.check, log)
+	handler, err := c.newHandler(background, p, &workers, db, counted{writer, instruments}, state.check, log)
 	if err != nil {
 		return err
 	}
@@ -76,9 +75,9 @@ func (c *serveCommand) Run(p *program) error {
 }
 
 // newHandler is the API, and starts what it does beside the requests.
-func (c *serveCommand) newHandler(ctx context.Context, workers *sync.WaitGroup, db *store.Store, recorder counted, ready func() error, log *slog.Logger) (*api.Handler, error) {
+func (c *serveCommand) newHandler(ctx context.Context, p *program, workers *sync.WaitGroup, db *store.Store, recorder counted, ready func() error, log *slog.Logger) (*api.Handler, error) {
 	config := api.Config{
-		Store: db, Recorder: recorder, Clock: time.Now, NewID: store.NewID, Logger: log, Operators: homeWorkspace, Persons: c.persons(), Reach: c.reach(), Kept: c.kept(),
+		Store: db, Recorder: recorder, Clock: p.clock(), NewID: p.newID(), Logger: log, Operators: homeWorkspace, Persons: c.persons(), Reach: c.reach(), Kept: c.kept(),
 		SeriesAddress: c.MetricsListen, SeriesScheme: c.metricsScheme(), Ready: ready, Observe: recorder.instruments.ObserveRequest,
 		KeyLimit: c.keyLimit(), AddressLimit: c.addressLimit(), Limited: recorder.instruments.CountLimited,
 		TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,
@@ -119,5 +118,5 @@ func openStore(p *program, s databaseSettings, existing bool, log *slog.Logger) 
 	if s.MaxKeys < 1 {
 		return nil, fmt.Errorf("--max-keys must be 1 at least")
 	}
-	return store.Open(p.ctx, store.Config{URL: s.DatabaseURL, Existing: existing, MaxKeys: s.MaxKeys, Clock: time.Now, Logger: log})
+	return store.Open(p.ctx, store.Config{URL: s.DatabaseURL, Existing: existing, MaxKeys: s.MaxKeys, Clock: p.clock(), Logger: log})
 }

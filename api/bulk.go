@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"slices"
 
 	"github.com/gin-gonic/gin"
@@ -104,27 +103,19 @@ type settled struct {
 // the body has been read, so that a client may send all before it reads; they
 // wait in a temporary file. What was stored when a body breaks off stays stored.
 func answerBulk[S, A any](s *server, c *gin.Context, into intake[S, A]) error {
-	spool, err := os.CreateTemp("", "mittari-outcomes-*")
+	spool, err := newSpool()
 	if err != nil {
 		return err
 	}
-	_ = os.Remove(spool.Name()) // where that can be done while it is open; what is killed leaves nothing then
-	defer func() {
-		_ = spool.Close()
-		_ = os.Remove(spool.Name())
-	}()
+	defer spool.close()
 	out := bufio.NewWriter(spool)
 	b := &bulk[S, A]{server: s, intake: into, c: c, out: json.NewEncoder(out)}
 	if err := firstError(b.read(newElements(c.Request.Body)), b.settle(0), out.Flush()); err != nil { // also after a fault, what is under way is waited for
 		return err
 	}
-	if _, err := spool.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
 	c.Header("Content-Type", formNDJSON)
 	c.Status(http.StatusOK)
-	_, err = io.Copy(c.Writer, spool)
-	return err
+	return spool.sendTo(c.Writer)
 }
 
 // bulk is one bulk request under way.

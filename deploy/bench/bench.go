@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"time"
 
+	"github.com/mittari/mittari/deploy/running"
 	"github.com/mittari/mittari/models/store/storetest"
 )
 
@@ -86,13 +86,8 @@ func (b *bench) prepare() error {
 		}
 	}
 	b.say("building the server")
-	b.program = filepath.Join(b.dir, "mittari")
-	build := exec.CommandContext(b.ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-X main.version=bench", "-o", b.program, "github.com/mittari/mittari")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if said, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build the server: %w\n%s", err, said)
-	}
-	return nil
+	b.program, err = running.Build(b.ctx, b.dir)
+	return err
 }
 
 // say tells of the progress.

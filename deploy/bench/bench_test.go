@@ -181,7 +181,7 @@ func TestEndOfTheRunEndsWhatItStarted(t *testing.T) {
 	}
 	cancel()
 	select {
-	case <-ours.ended:
+	case <-ours.Ended:
 	case <-time.After(30 * time.Second):
 		t.Error("the server goes on")
 	}

@@ -12,6 +12,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"time"
+
+	"github.com/mittari/mittari/deploy/running"
 )
 
 // emptied are the tables that responses are stored in.
@@ -155,11 +157,11 @@ func post(ctx context.Context, ours *process, file string) (stored int, err erro
 		return 0, err
 	}
 	defer body.Close()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+ours.address+"/v1/responses/bulk", body)
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+ours.Address+"/v1/responses/bulk", body)
 	if err != nil {
 		return 0, err
 	}
-	request.Header.Set("Authorization", "Bearer "+adminKey)
+	request.Header.Set("Authorization", "Bearer "+running.AdminKey)
 	request.Header.Set("Content-Type", "application/x-ndjson")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/mittari/mittari/deploy/running"
 )
 
 // bulkSQLite measures row 5, on a new file in each round.
@@ -80,7 +82,7 @@ func (b *bench) insertAll(responses, answers [][]any) (rate float64, err error) 
 	if err := b.migrate(database); err != nil {
 		return 0, err
 	}
-	db, err := connect(database)
+	db, err := running.Connect(database)
 	if err != nil {
 		return 0, err
 	}

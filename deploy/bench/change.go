@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/mittari/mittari/deploy/running"
 )
 
 // afterChanges pairs scrapes of the library with the server's refresh after a change
@@ -20,7 +22,7 @@ func (b *bench) afterChanges(ours, library *process) (pairs, error) {
 		fmt.Fprintln(&lines, bodyOf(i, fmt.Sprintf("%s%06d", "change", i), ""))
 	}
 	for round := range b.rounds {
-		theirs, err := b.timed("http://"+library.address+"/metrics/cx", b.time/4)
+		theirs, err := b.timed("http://"+library.Address+"/metrics/cx", b.time/4)
 		if err != nil {
 			return p, err
 		}
@@ -40,7 +42,7 @@ func (b *bench) afterChanges(ours, library *process) (pairs, error) {
 			return p, err
 		}
 		begun := time.Now()
-		if _, err := fetch(b.ctx, http.DefaultClient, "http://"+ours.metrics+"/metrics/cx"); err != nil {
+		if _, err := running.Fetch(b.ctx, http.DefaultClient, "http://"+ours.Metrics+"/metrics/cx"); err != nil {
 			return p, err
 		}
 		p.add(theirs, took+time.Since(begun).Seconds())
@@ -73,7 +75,7 @@ func (b *bench) refreshAfter(ours *process, change func() error) (longest float6
 
 // refreshes are how many times the server looked for changes and how long that took in all, in seconds.
 func (b *bench) refreshes(ours *process) (count, sum float64, err error) {
-	page, err := fetch(b.ctx, http.DefaultClient, "http://"+ours.metrics+"/metrics")
+	page, err := running.Fetch(b.ctx, http.DefaultClient, "http://"+ours.Metrics+"/metrics")
 	if err != nil {
 		return 0, 0, err
 	}

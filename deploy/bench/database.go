@@ -2,23 +2,12 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
-	"os/exec"
 	"strings"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
+	"github.com/mittari/mittari/deploy/running"
 )
-
-// connect opens a database by the URL that the server takes.
-func connect(database string) (*sql.DB, error) {
-	if file, lite := strings.CutPrefix(database, "sqlite://"); lite {
-		return openSQLite((&url.URL{Path: file}).EscapedPath())
-	}
-	return sql.Open("pgx", database)
-}
 
 // onEach measures on an empty database of each kind that is wanted.
 func (b *bench) onEach(measure func(b *bench, name, database string) error) error {
@@ -57,7 +46,7 @@ func (b *bench) emptySQLite() (string, error) {
 
 // execute runs statements one after the other, on one connection.
 func execute(ctx context.Context, database string, statements ...string) (err error) {
-	db, err := connect(database)
+	db, err := running.Connect(database)
 	if err != nil {
 		return err
 	}
@@ -76,11 +65,8 @@ func execute(ctx context.Context, database string, statements ...string) (err er
 
 // call runs a command of the server's program on the database to its end.
 func (b *bench) call(database string, args ...string) error {
-	said, err := exec.CommandContext(b.ctx, b.program, append(args, "--database-url", database)...).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("mittari %s: %w\n%s", args[0], err, said)
-	}
-	return nil
+	_, err := running.Call(b.ctx, b.program, database, args...)
+	return err
 }
 
 // verify fails unless the rollups equal the answers.

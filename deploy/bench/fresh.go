@@ -35,7 +35,7 @@ func (b *bench) memoryOf(database string) (held float64, series int, err error) 
 	if err != nil {
 		return 0, 0, err
 	}
-	for _, url := range []string{"http://" + server.metrics + "/metrics/cx", "http://" + server.address + "/v1/scores?metric=csat&group_by=touchpoint&window=365d"} {
+	for _, url := range []string{"http://" + server.Metrics + "/metrics/cx", "http://" + server.Address + "/v1/scores?metric=csat&group_by=touchpoint&window=365d"} {
 		if _, err := b.timed(url, b.time/4); err != nil {
 			return 0, 0, err
 		}
@@ -50,7 +50,7 @@ func (b *bench) starts(empty, full string) error {
 		err = b.within(func(b *bench) error {
 			p, err := b.serve(database)
 			if err == nil {
-				took = p.took.Seconds()
+				took = p.Took.Seconds()
 			}
 			return err
 		})

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mittari/mittari/deploy/running"
 	"github.com/mittari/mittari/models"
 )
 
@@ -101,7 +102,7 @@ func fill(ctx context.Context, database string, n int, now time.Time) (err error
 	if strings.HasPrefix(database, "sqlite:") {
 		return execute(ctx, database, append(append([]string{"BEGIN IMMEDIATE"}, statements...), "COMMIT")...)
 	}
-	db, err := connect(database)
+	db, err := running.Connect(database)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/mittari/mittari/deploy/running"
 )
 
 // rebuild has the rollups, all of them deleted, made anew from the answers.
@@ -40,14 +42,14 @@ func (g *growing) calm() error {
 
 // start is that of a server that ran on the database before.
 func (g *growing) start() (float64, error) {
-	return g.begin(func(_ *bench, p *process) (float64, error) { return p.took.Seconds(), nil })
+	return g.begin(func(_ *bench, p *process) (float64, error) { return p.Took.Seconds(), nil })
 }
 
 func (g *growing) startToPage() (float64, error) {
 	return g.begin(func(b *bench, p *process) (float64, error) {
 		ready := time.Now()
-		err := p.await(b.ctx, "http://"+p.metrics+"/metrics/cx")
-		return p.took.Seconds() + time.Since(ready).Seconds(), err
+		err := p.Await(b.ctx, "http://"+p.Metrics+"/metrics/cx")
+		return p.Took.Seconds() + time.Since(ready).Seconds(), err
 	})
 }
 
@@ -88,7 +90,7 @@ func (g *growing) scrape() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return g.timed("http://"+p.metrics+"/metrics/cx", g.time/2)
+	return g.timed("http://"+p.Metrics+"/metrics/cx", g.time/2)
 }
 
 func (g *growing) query() (float64, error) {
@@ -96,7 +98,7 @@ func (g *growing) query() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return g.timed("http://"+p.address+growthQuery, g.time/2)
+	return g.timed("http://"+p.Address+growthQuery, g.time/2)
 }
 
 // growthBulk is how many responses are sent in bulk: few, so that the size stays about what it is.
@@ -122,7 +124,7 @@ func (g *growing) single() (float64, error) {
 	}
 	var next atomic.Int64
 	next.Store(growthBulk)
-	got, err := load{p.address, 64, &next}.run(g.ctx, g.warmUp(), g.time)
+	got, err := load{p.Address, 64, &next}.run(g.ctx, g.warmUp(), g.time)
 	return 1 / got.perSecond, err
 }
 
@@ -131,8 +133,8 @@ func (g *growing) resident() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, url := range []string{"http://" + p.metrics + "/metrics/cx", "http://" + p.address + growthQuery} {
-		if _, err := fetch(g.ctx, http.DefaultClient, url); err != nil {
+	for _, url := range []string{"http://" + p.Metrics + "/metrics/cx", "http://" + p.Address + growthQuery} {
+		if _, err := running.Fetch(g.ctx, http.DefaultClient, url); err != nil {
 			return 0, err
 		}
 	}
@@ -141,7 +143,7 @@ func (g *growing) resident() (float64, error) {
 
 // count is how many rows a table has.
 func count(ctx context.Context, database, table string) (n int, err error) {
-	db, err := connect(database)
+	db, err := running.Connect(database)
 	if err != nil {
 		return 0, err
 	}

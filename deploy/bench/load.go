@@ -13,6 +13,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/mittari/mittari/deploy/running"
 )
 
 // load is a number of connections that are kept open, each of which sends a
@@ -99,7 +101,7 @@ func closeAll(senders []*sender) {
 func requestOf(address string, i int) []byte {
 	body := bodyOf(i, noDigits, "")
 	return fmt.Appendf(nil, "POST /v1/responses HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-		address, adminKey, len(body), body)
+		address, running.AdminKey, len(body), body)
 }
 
 // send counts what began after begin and was answered before end.

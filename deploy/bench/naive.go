@@ -1,7 +1,6 @@
 package main
 
 import (
-	"database/sql"
 	"net/http"
 	"time"
 
@@ -11,6 +10,8 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 	_ "modernc.org/sqlite" // the SQLite driver, the same as the server's
+
+	"github.com/mittari/mittari/deploy/running"
 )
 
 // naiveResponse is a response as an integrator would write it down for gorm.
@@ -44,20 +45,11 @@ func naiveOnPostgres(dsn string) (http.Handler, error) {
 }
 
 func naiveOnSQLite(file string) (http.Handler, error) {
-	db, err := openSQLite(file)
+	db, err := running.OpenSQLite(file)
 	if err != nil {
 		return nil, err
 	}
 	return naive(sqlite.New(sqlite.Config{Conn: db}), 1)
-}
-
-// openSQLite opens a file with the settings that the server has.
-func openSQLite(file string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", "file:"+file+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate&_time_format=sqlite&_timezone=UTC")
-	if err == nil {
-		db.SetMaxOpenConns(1)
-	}
-	return db, err
 }
 
 func naive(connections gorm.Dialector, pool int) (http.Handler, error) {

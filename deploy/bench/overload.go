@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/mittari/mittari/deploy/running"
 )
 
 // overload offers the server half, the whole and twice what it can store, and
@@ -32,12 +34,12 @@ func (b *bench) overloaded(name, database string) (string, error) {
 		return "", err
 	}
 	var next atomic.Int64
-	sustained, err := load{ours.address, 256, &next}.run(b.ctx, b.warmUp(), b.time)
+	sustained, err := load{ours.Address, 256, &next}.run(b.ctx, b.warmUp(), b.time)
 	if err != nil {
 		return "", err
 	}
 	b.say("%s: %s are stored when 256 connections wait for each answer", name, perSecond(sustained.perSecond))
-	senders, err := load{ours.address, b.clients, &next}.connect(b.ctx)
+	senders, err := load{ours.Address, b.clients, &next}.connect(b.ctx)
 	defer closeAll(senders)
 	if err != nil {
 		return "", fmt.Errorf("%w; -clients says how many connections there are", err)
@@ -178,7 +180,7 @@ func (b *bench) stand(database string, all []arrived) (verdict string, err error
 
 // submissions are how often each submission that the generator numbered is stored.
 func (b *bench) submissions(database string) (map[int64]int, error) {
-	db, err := connect(database)
+	db, err := running.Connect(database)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ func TestArrivalsComeBySchedule(t *testing.T) {
 		t.Fatal(err)
 	}
 	var next atomic.Int64
-	senders, err := load{ours.address, 200, &next}.connect(t.Context())
+	senders, err := load{ours.Address, 200, &next}.connect(t.Context())
 	defer closeAll(senders)
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/mittari/mittari/deploy/running"
 )
 
 // profiled does something while a CPU profile of the server is taken, if profiles
@@ -18,8 +20,8 @@ func (b *bench) profiled(server *process, name string, during time.Duration, do 
 	}
 	taken := make(chan error, 1)
 	go func() {
-		url := fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", server.metrics, max(1, int(during.Seconds())))
-		profile, err := fetch(b.ctx, http.DefaultClient, url)
+		url := fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", server.Metrics, max(1, int(during.Seconds())))
+		profile, err := running.Fetch(b.ctx, http.DefaultClient, url)
 		if err == nil {
 			err = os.WriteFile(filepath.Join(b.profile, name+".pprof"), profile, 0o600)
 		}
@@ -42,7 +44,7 @@ func (b *bench) statements(database, name string) (err error) {
 	if err := execute(b.ctx, database, "CREATE EXTENSION IF NOT EXISTS pg_stat_statements"); err != nil {
 		return err
 	}
-	db, err := connect(database)
+	db, err := running.Connect(database)
 	if err != nil {
 		return err
 	}

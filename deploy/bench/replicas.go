@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync/atomic"
 	"time"
+
+	"github.com/mittari/mittari/deploy/running"
 )
 
 // replicas measures row 11: two servers on one database, against one of them.
@@ -29,7 +31,7 @@ func (b *bench) replicas() error {
 		if err := execute(b.ctx, database, "CHECKPOINT"); err != nil {
 			return err
 		}
-		alone, err := load{first.address, connections, &next}.run(b.ctx, b.warmUp(), b.time)
+		alone, err := load{first.Address, connections, &next}.run(b.ctx, b.warmUp(), b.time)
 		if err != nil {
 			return err
 		}
@@ -61,7 +63,7 @@ func (b *bench) together(next *atomic.Int64, connections int, servers ...*proces
 	for i, p := range servers {
 		go func() {
 			var err error
-			paces[i], err = load{p.address, connections, next}.run(b.ctx, b.warmUp(), b.time)
+			paces[i], err = load{p.Address, connections, next}.run(b.ctx, b.warmUp(), b.time)
 			faults <- err
 		}()
 	}
@@ -76,7 +78,7 @@ func (b *bench) together(next *atomic.Int64, connections int, servers ...*proces
 
 // deadlocksOf counts those that PostgreSQL found, once its processes have told of them.
 func deadlocksOf(ctx context.Context, database string) (n int, err error) {
-	db, err := connect(database)
+	db, err := running.Connect(database)
 	if err != nil {
 		return 0, err
 	}

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+
+	"github.com/mittari/mittari/deploy/running"
 )
 
 // retention measures what single POSTs on PostgreSQL are stored at while old
@@ -74,7 +76,7 @@ func (b *bench) storedMeanwhile(database string, connections int, next *atomic.I
 		if err != nil {
 			return err
 		}
-		if got, err = (load{ours.address, connections, next}).run(b.ctx, b.warmUp(), b.time); err != nil {
+		if got, err = (load{ours.Address, connections, next}).run(b.ctx, b.warmUp(), b.time); err != nil {
 			return err
 		}
 		after, err := ours.expired(b.ctx)
@@ -86,7 +88,7 @@ func (b *bench) storedMeanwhile(database string, connections int, next *atomic.I
 
 // expired is how many responses the server has deleted as older than they are kept.
 func (p *process) expired(ctx context.Context) (float64, error) {
-	page, err := fetch(ctx, http.DefaultClient, "http://"+p.metrics+"/metrics")
+	page, err := running.Fetch(ctx, http.DefaultClient, "http://"+p.Metrics+"/metrics")
 	if err != nil {
 		return 0, err
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/mittari/mittari/deploy/running"
 	"github.com/mittari/mittari/models/store/storetest"
 )
 
@@ -37,7 +38,7 @@ func (b *bench) scrapes() error {
 	if err != nil {
 		return err
 	}
-	theirs, err := fetch(b.ctx, http.DefaultClient, "http://"+library.address+"/metrics/cx")
+	theirs, err := running.Fetch(b.ctx, http.DefaultClient, "http://"+library.Address+"/metrics/cx")
 	if err != nil {
 		return err
 	}
@@ -45,7 +46,7 @@ func (b *bench) scrapes() error {
 		return fmt.Errorf("the library's page has %d bytes, ours %d", len(theirs), len(page))
 	}
 	what := fmt.Sprintf("scrape of /metrics/cx, %d series, %d bytes", countSeries(page), len(page))
-	p, err := b.alternate("http://"+library.address+"/metrics/cx", "http://"+ours.metrics+"/metrics/cx")
+	p, err := b.alternate("http://"+library.Address+"/metrics/cx", "http://"+ours.Metrics+"/metrics/cx")
 	if err != nil {
 		return err
 	}
@@ -86,11 +87,11 @@ func (b *bench) fill(database string, n int) error {
 
 // series is the server's page, once there is one.
 func (p *process) series(b *bench) ([]byte, error) {
-	url := "http://" + p.metrics + "/metrics/cx"
-	if err := p.await(b.ctx, url); err != nil {
+	url := "http://" + p.Metrics + "/metrics/cx"
+	if err := p.Await(b.ctx, url); err != nil {
 		return nil, err
 	}
-	return fetch(b.ctx, http.DefaultClient, url)
+	return running.Fetch(b.ctx, http.DefaultClient, url)
 }
 
 func countSeries(page []byte) int {
@@ -127,7 +128,7 @@ func (b *bench) timed(url string, during time.Duration) (float64, error) {
 	var took []float64
 	for end := time.Now().Add(during); time.Now().Before(end) || len(took) < 4; {
 		begun := time.Now()
-		if _, err := fetch(b.ctx, client, url); err != nil {
+		if _, err := running.Fetch(b.ctx, client, url); err != nil {
 			return 0, err
 		}
 		took = append(took, time.Since(begun).Seconds())

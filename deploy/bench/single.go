@@ -93,7 +93,7 @@ func (s *singles) measure(ours *process, others ...*process) (paces, error) {
 				return nil, err
 			}
 			measured := func() error {
-				got, err := load{p.address, s.connections, &s.next}.run(s.ctx, s.warmUp(), s.time)
+				got, err := load{p.Address, s.connections, &s.next}.run(s.ctx, s.warmUp(), s.time)
 				round = append(round, got)
 				return err
 			}

@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
+
+	"github.com/mittari/mittari/deploy/running"
 )
 
 // sizes measures rows 7 to 10: what many stored responses change, and what they do not.
@@ -79,13 +81,13 @@ func (b *bench) sameAtAnySize(few, many *process, database string) error {
 	}
 	of := fmt.Sprintf("with %d responses stored (%d series)", b.many, series[1])
 	than := fmt.Sprintf("with %d (%d series)", b.few, series[0])
-	scrapes, err := b.alternate("http://"+few.metrics+"/metrics/cx", "http://"+many.metrics+"/metrics/cx")
+	scrapes, err := b.alternate("http://"+few.Metrics+"/metrics/cx", "http://"+many.Metrics+"/metrics/cx")
 	if err != nil {
 		return err
 	}
 	b.tell(7, "scrape of /metrics/cx "+of, than, scrapes, seconds, atMost(1.2))
 	const query = "/v1/scores?metric=csat&window=28d"
-	asked, err := b.alternate("http://"+few.address+query, "http://"+many.address+query)
+	asked, err := b.alternate("http://"+few.Address+query, "http://"+many.Address+query)
 	if err != nil {
 		return err
 	}
@@ -100,7 +102,7 @@ func (b *bench) groupBy(many *process, database string) (err error) {
 		JOIN answers ON answers.workspace = responses.workspace AND answers.response_id = responses.id
 		WHERE responses.workspace = '%s' AND NOT excluded AND metric = 'csat' AND day BETWEEN %d AND %d
 		GROUP BY answers.touchpoint, score`, workspace, today+1-daysStored, today)
-	db, err := connect(database)
+	db, err := running.Connect(database)
 	if err != nil {
 		return err
 	}
@@ -112,7 +114,7 @@ func (b *bench) groupBy(many *process, database string) (err error) {
 			return err
 		}
 		theirs := time.Since(begun).Seconds()
-		own, err := b.timed("http://"+many.address+"/v1/scores?metric=csat&group_by=touchpoint&window=365d", b.time/4)
+		own, err := b.timed("http://"+many.Address+"/v1/scores?metric=csat&group_by=touchpoint&window=365d", b.time/4)
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mittari/mittari/deploy/running"
 	"github.com/mittari/mittari/models"
 )
 
@@ -124,7 +125,7 @@ func (b *bench) startedOn(database string, sent int) (*bounded, error) {
 		return err
 	})
 	if err == nil {
-		v.stored = fmt.Sprintf("ready in %s, first page in %s", seconds(ours.took.Seconds()), seconds(page.Seconds()))
+		v.stored = fmt.Sprintf("ready in %s, first page in %s", seconds(ours.Took.Seconds()), seconds(page.Seconds()))
 	}
 	return v, err
 }
@@ -228,11 +229,11 @@ func (b *bench) watchRefreshes(ctx context.Context, ours *process, v *bounded) e
 
 // askAll tells what is answered to a question for the score of every touchpoint.
 func (b *bench) askAll(ours *process) (string, error) {
-	request, err := http.NewRequestWithContext(b.ctx, http.MethodGet, "http://"+ours.address+"/v1/scores?metric=csat&group_by=touchpoint&window=28d", nil)
+	request, err := http.NewRequestWithContext(b.ctx, http.MethodGet, "http://"+ours.Address+"/v1/scores?metric=csat&group_by=touchpoint&window=28d", nil)
 	if err != nil {
 		return "", err
 	}
-	request.Header.Set("Authorization", "Bearer "+adminKey)
+	request.Header.Set("Authorization", "Bearer "+running.AdminKey)
 	begun := time.Now()
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"time"
 
@@ -89,6 +90,19 @@ func (s *Store) updateAttempt(ctx context.Context, workspace string, a models.At
 		return sameRequest(tx, attemptRow{Workspace: workspace, PostedBy: a.PostedBy, Key: a.Key[:]}).
 			Where("latest_id = ? AND reply IS NULL", a.ID).Model(&attemptRow{}).Select("UnderWayUntil", "Reply").Updates(&to).Error
 	})
+}
+
+// tryToWrite writes what some dozens of responses take, and deletes it in the same transaction.
+func (s *Store) tryToWrite(ctx context.Context) error {
+	row := attemptRow{PostedBy: "none", Key: []byte(NewID()), FirstID: NewID(), LatestID: NewID(), BeganAt: s.now(), UnderWayUntil: s.now(), Reply: make([]byte, 64<<10)}
+	_, _ = rand.Read(row.Reply) // for it not to be compressed
+	err := s.transaction(ctx, func(tx *gorm.DB) error {
+		return firstError(tx.Create(&row).Error, sameRequest(tx, row).Delete(&attemptRow{}).Error)
+	})
+	if err == nil {
+		s.unable.Store(false)
+	}
+	return err
 }
 
 // forgottenAtOnce is how many requests one transaction forgets at most.

@@ -65,6 +65,21 @@ func unreachable(err error) bool {
 		errors.Is(err, io.EOF) || errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err) // the last: "conn closed"
 }
 
+// unable tells that the database answers, and can't do at present what is asked of it: its disk is full, broken or
+// read-only, it takes part as a standby, or somebody holds what is needed.
+func unable(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return strings.HasPrefix(pg.Code, "53") || strings.HasPrefix(pg.Code, "58") || pg.Code == "25006" || pg.Code == "55P03" || pg.Code == "57014"
+	}
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
+		switch lite.Code() & 0xff {
+		case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL:
+			return true
+		}
+	}
+	return false
+}
+
 // refused tells that the database does not take a value that was given.
 func refused(err error) bool {
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
@@ -78,19 +93,24 @@ func refused(err error) bool {
 }
 
 // domainError gives values that a database refuses as Invalid and a database
-// that can't be reached, or is closed, as Busy; other errors stay as they are.
+// that can't be reached, is closed, or is unable, as Busy; other errors stay as they are.
 func (s *Store) domainError(err error) error {
 	switch {
 	case err == nil || models.ErrorCode(err) != "" || errors.Is(err, gorm.ErrRecordNotFound):
 		return err
 	case refused(err):
 		return &causedError{models.Errorf(models.Invalid, "the database refuses a value that was given"), err}
+	case unable(err):
+		s.unable.Store(true)
+		return busy(err, "the database can't do this at present, its disk may be full or read-only; try again: with a submission_id nothing is stored twice")
 	case worthRepeating(err) || s.closed.Load():
-		busy := models.Errorf(models.Busy, "the database can't be reached or is busy; try again: with a submission_id nothing is stored twice")
-		busy.RetryAfter = 2 * time.Second
-		return &causedError{busy, err}
+		return busy(err, "the database can't be reached or is busy; try again: with a submission_id nothing is stored twice")
 	}
 	return err
+}
+
+func busy(cause error, message string) error {
+	return &causedError{&models.Error{Code: models.Busy, Message: message, RetryAfter: 2 * time.Second}, cause}
 }
 
 // tellInDomainTerms makes what gorm runs on the connections fail with the domain's errors.

@@ -48,6 +48,7 @@ type Store struct {
 	clock   func() time.Time
 	log     *slog.Logger
 	closed  atomic.Bool
+	unable  atomic.Bool // the database did not take something; see Ping
 }
 
 type dialect string
@@ -171,13 +172,16 @@ func (s *Store) Close() {
 	}
 }
 
-// Ping reports whether the database answers.
+// Ping reports whether the database answers and, once it was unable to do something, whether it takes what is written again.
 func (s *Store) Ping(ctx context.Context) error {
 	db, err := s.write.DB()
 	if err != nil {
 		return err
 	}
-	return db.PingContext(ctx)
+	if err := db.PingContext(ctx); err != nil || !s.unable.Load() {
+		return err
+	}
+	return s.tryToWrite(ctx)
 }
 
 // Connections are how many connections to the database are in use, idle and allowed.

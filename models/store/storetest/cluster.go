@@ -27,11 +27,13 @@ var clusterScript string
 // other place that lives as long as a test process. It is never assigned again.
 //
 //nolint:gochecknoglobals // see above
-var sharedCluster = sync.OnceValues(func() (*cluster, error) { return startCluster() })
+var sharedCluster = sync.OnceValues(func() (*cluster, error) { return startCluster(os.Getenv("TMPDIR")) })
 
 // cluster is a running throw-away server.
 type cluster struct {
-	url string
+	url    string
+	bin    string // the folder of its programs
+	folder string // of its files
 	// hold is what the server lives by: its script reads from the other end and
 	// stops it at end of file. The kernel closes it with the process, so neither
 	// os.Exit nor a panic nor kill -9 leaves a server behind.
@@ -44,8 +46,9 @@ const (
 	portTries           = 5
 )
 
-// startCluster starts a server on 127.0.0.1; settings are further lines of its postgresql.conf.
-func startCluster(settings ...string) (*cluster, error) {
+// startCluster starts a server on 127.0.0.1 with its files in a folder of its own there, or where there is
+// room for temporary files; settings are further lines of its postgresql.conf.
+func startCluster(where string, settings ...string) (*cluster, error) {
 	bin, err := findPrograms(os.Getenv("PATH"), "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin")
 	if err != nil {
 		return nil, err
@@ -55,7 +58,7 @@ func startCluster(settings ...string) (*cluster, error) {
 		if err != nil {
 			return nil, err
 		}
-		c, err := runCluster(bin, port, settings...)
+		c, err := runCluster(bin, port, where, settings...)
 		// Between FreePort and the start somebody else may have taken the port.
 		if err == nil || try == portTries || !strings.Contains(err.Error(), "could not bind") {
 			return c, err
@@ -64,7 +67,7 @@ func startCluster(settings ...string) (*cluster, error) {
 }
 
 // runCluster starts a server on the port given, as the user postgres if this process is root's.
-func runCluster(bin string, port int, settings ...string) (*cluster, error) {
+func runCluster(bin string, port int, where string, settings ...string) (*cluster, error) {
 	attributes, err := serverProcess()
 	if err != nil {
 		return nil, err
@@ -72,7 +75,7 @@ func runCluster(bin string, port int, settings ...string) (*cluster, error) {
 	password := rand.Text()
 	cmd := exec.CommandContext(context.Background(), "/bin/sh", "-s", "--", bin, strconv.Itoa(port))
 	cmd.Dir = "/" // the server's user may not be allowed into this process's folder
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.Getenv("TMPDIR"), "LC_ALL=C", "PASSWORD=" + password,
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + where, "LC_ALL=C", "PASSWORD=" + password,
 		"SETTINGS=" + strings.Join(settings, "\n")}
 	cmd.SysProcAttr = attributes
 	hold, err := cmd.StdinPipe()
@@ -88,7 +91,8 @@ func runCluster(bin string, port int, settings ...string) (*cluster, error) {
 	}
 	_, writeErr := io.WriteString(hold, clusterScript)
 	said, readErr := io.ReadAll(output) // the script closes it once it is ready
-	if string(said) != "ready\n" {
+	folder, ready := strings.CutPrefix(strings.TrimSuffix(string(said), "\n"), "ready ")
+	if !ready {
 		return nil, fmt.Errorf("a throw-away server with the programs in %s does not start: %w",
 			bin, errors.Join(errors.New(string(said)), writeErr, readErr, cmd.Wait()))
 	}
@@ -96,7 +100,7 @@ func runCluster(bin string, port int, settings ...string) (*cluster, error) {
 		Scheme: "postgres", User: url.UserPassword("mittari", password),
 		Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), Path: "/postgres", RawQuery: "sslmode=disable",
 	}
-	return &cluster{url: u.String(), hold: hold, wait: cmd.Wait}, nil
+	return &cluster{url: u.String(), bin: bin, folder: folder, hold: hold, wait: cmd.Wait}, nil
 }
 
 // findPrograms finds the folder with a server's programs: the first in the list

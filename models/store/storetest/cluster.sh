@@ -4,7 +4,7 @@
 # Arguments: the folder of the server's programs, the port on 127.0.0.1.
 # Environment: PASSWORD, the password of the superuser "mittari"; SETTINGS, further lines of
 # postgresql.conf.
-# Prints "ready" once connections are accepted, else what went wrong. When
+# Prints "ready" and the folder of its files once connections are accepted, else what went wrong. When
 # standard input ends, because its holder ended in whatever way, the server is
 # stopped and all its files are removed.
 set -eu
@@ -48,6 +48,6 @@ END
 "$bin/pg_ctl" start --pgdata=data --log=server.log --wait --timeout=60 </dev/null >/dev/null 2>&1 ||
 	{ cat server.log; exit 1; }
 
-echo ready
+echo "ready $dir"
 exec >/dev/null 2>&1
 read -r _ || : # until standard input ends; so this is the last line

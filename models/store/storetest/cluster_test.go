@@ -117,7 +117,7 @@ func TestFailedStartLeavesNoFilesAndSaysWhy(t *testing.T) {
 	bin, temporary := openFolder(t), openFolder(t)
 	t.Setenv("TMPDIR", temporary)
 	writeProgram(t, bin, "initdb", "echo no room; exit 1")
-	_, err := runCluster(bin, firstPort)
+	_, err := runCluster(bin, firstPort, t.TempDir())
 	if err == nil || !strings.Contains(err.Error(), "no room") || errors.Is(err, errNoPostgres) {
 		t.Errorf("the fault is not told: %v", err)
 	}

@@ -26,6 +26,20 @@ func TestServerOfAProgramHasItsSettingsAndLeavesNothing(t *testing.T) {
 			t.Errorf("%s is %s, want %s", setting, got, want)
 		}
 	}
+	for _, mode := range []string{"fast", "immediate"} {
+		if err := server.Halt(mode); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := pgx.Connect(t.Context(), url); err == nil {
+			t.Errorf("%s: a server that was stopped lets in", mode)
+		}
+		if err := server.Resume(); err != nil {
+			t.Fatal(err)
+		}
+		if conn, err = pgx.Connect(t.Context(), url); err != nil {
+			t.Fatal(err)
+		}
+	}
 	folder := filepath.Dir(queryText(t, conn, "SELECT current_setting('data_directory')"))
 	if err := server.Stop(); err != nil {
 		t.Error(err)
