@@ -92,6 +92,10 @@ simulate: ## Play years of answers through the drop detection: false alarms and 
 bench: ## Measure the server beside baselines of the same run, in 15 minutes; BENCH=-quick in 2, -h lists the flags
 	go run ./deploy/bench $(BENCH)
 
+.PHONY: torture
+torture: ## Kill, cut off and starve the server under load: nothing acknowledged may be lost; 10 minutes, TORTURE=-h lists the flags
+	go run ./deploy/torture $(TORTURE)
+
 .PHONY: clean
 clean: ## Remove what was built; ./data stays
 	rm -rf mittari bin coverage.out *.prof

@@ -25,6 +25,7 @@ type commands struct {
 	Send       sendCommand       `cmd:"" help:"Store one response at a running server, from a shell or a CI job."`
 	Import     importCommand     `cmd:"" help:"Send the rows of a CSV file to a running server."`
 	Verify     verifyCommand     `cmd:"" help:"Check that the rollups equal what the stored answers add up to."`
+	Backup     backupCommand     `cmd:"" help:"Write a copy of the database as it is at one moment, also while servers run."`
 	Backfill   backfillCommand   `cmd:"" help:"Write the history of the series, for Prometheus to take in."`
 	Keys       keysCommand       `cmd:"" help:"Create, list and revoke API keys."`
 	Workspaces workspacesCommand `cmd:"" help:"Create and list workspaces."`

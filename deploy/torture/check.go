@@ -22,6 +22,9 @@ func (t *trial) check() error {
 	} else {
 		t.verified = true
 	}
+	if n := t.silent.Load(); n > 0 && t.fault.answers {
+		t.wrong("%d were stored by a server that was asked to stop, and nobody was told", n)
+	}
 	for _, s := range t.servers {
 		if err := t.checkTold(s); err != nil {
 			return err

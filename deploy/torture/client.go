@@ -135,7 +135,7 @@ func (c *client) send(to *server, open []submission, bulk bool, key string) (lef
 			c.unanswered.Add(1)
 			return open, soon, true
 		}
-		c.acknowledge(open[0], stored.ID)
+		c.acknowledge(open[0], stored.ID, status)
 		return nil, 0, true
 	case status == http.StatusServiceUnavailable:
 		c.busy.Add(1)
@@ -175,7 +175,7 @@ func (c *client) outcomes(sent []submission, text []byte) (left []submission) {
 		case o.Line != i+1:
 			c.wrong("outcome %d of a bulk request is of line %d", i+1, o.Line)
 		case o.Status == http.StatusCreated || o.Status == http.StatusOK:
-			c.acknowledge(s, o.ID)
+			c.acknowledge(s, o.ID, o.Status)
 		case o.Status == http.StatusServiceUnavailable || o.Status == http.StatusTooManyRequests:
 			left = append(left, s)
 		default:

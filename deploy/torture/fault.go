@@ -6,6 +6,7 @@ type fault struct {
 	on         []kind
 	replicas   int                // servers on the database; 0: one
 	counted    bool               // it strikes -kills times, not for -seconds
+	answers    bool               // whatever is stored is answered
 	prepare    func(*trial) error // before there is a database; may be nil
 	between    func(*trial) error // puts something between the database and the server; may be nil
 	strike     func(*trial) error // once, and takes away what it did
@@ -16,7 +17,7 @@ func faults() []fault {
 	both := []kind{sqlite, postgres}
 	return []fault{
 		{name: "kill", told: "the server is killed (kill -9), -kills times", on: both, counted: true, strike: (*trial).killServer},
-		{name: "term", told: "the server is asked to stop (SIGTERM) under load, and has to answer what is under way", on: both, strike: (*trial).terminateServer},
+		{name: "term", told: "the server is asked to stop (SIGTERM) under load, and has to answer what is under way", on: both, answers: true, strike: (*trial).terminateServer},
 		{name: "replicas", told: "one of two replicas on one database is killed", on: both, replicas: 2, strike: (*trial).killServer},
 		{name: "postgres", told: "PostgreSQL is stopped or crashes, and starts again", on: []kind{postgres}, strike: (*trial).restartPostgres},
 		{name: "network", told: "the connection to PostgreSQL is cut, reset, slow, in pieces, silent", on: []kind{postgres}, between: (*trial).putProxy, strike: (*trial).disturb},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"sync"
 	"sync/atomic"
 )
@@ -14,8 +15,9 @@ type journal struct {
 	open    []submission      // those under way still at the end, which may be stored or not
 }
 
-// acknowledge notes that a submission is stored. The same id is told however often it is sent.
-func (t *trial) acknowledge(s submission, id string) {
+// acknowledge notes that a submission is stored. The same id is told however often it is sent. One that is told of for the
+// first time as no new one was stored when it was sent before, and nobody was told.
+func (t *trial) acknowledge(s submission, id string, status int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch before, known := t.ids[s.mark]; {
@@ -24,6 +26,9 @@ func (t *trial) acknowledge(s submission, id string) {
 	case !known:
 		t.ids[s.mark] = id
 		t.metrics[s.metric]++
+		if status == http.StatusOK {
+			t.silent.Add(1)
+		}
 	case before != id:
 		t.wrong("%s was acknowledged as %s and as %s", s.mark, before, id)
 	}
@@ -48,7 +53,7 @@ type tally struct {
 	requests, again         atomic.Int64 // again: responses sent on purpose once more
 	busy, limited, underWay atomic.Int64
 	unreached, unanswered   atomic.Int64
-	countersDown            atomic.Int64
+	silent, countersDown    atomic.Int64
 	lost, doubled           int
 	verified                bool
 

@@ -29,6 +29,19 @@ func (s *Store) migrate(ctx context.Context) error {
 	return fmt.Errorf("migrate the schema: %w", err)
 }
 
+// checkMigrated fails where migrations are lacking.
+func (s *Store) checkMigrated(ctx context.Context) error {
+	provider, err := s.provider()
+	if err != nil {
+		return err
+	}
+	current, latest, err := provider.GetVersions(ctx)
+	if err == nil && current != latest {
+		err = fmt.Errorf("its schema is of version %d, this program's of %d", current, latest)
+	}
+	return err
+}
+
 // provider knows the dialect's migrations.
 func (s *Store) provider() (*goose.Provider, error) {
 	folder, err := fs.Sub(migrations, "migrations/"+map[dialect]string{onSQLite: "sqlite", onPostgres: "postgres"}[s.dialect])

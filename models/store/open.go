@@ -31,6 +31,7 @@ import (
 type Config struct {
 	URL      string // postgres://… or sqlite:…; see Open
 	Existing bool   // a SQLite file that is missing is an error, and not created
+	AsItIs   bool   // a schema that is not up to date is an error, and not changed
 	MaxKeys  int    // how many keys of one catalog are created on first use
 	Clock    func() time.Time
 	Logger   *slog.Logger
@@ -65,15 +66,20 @@ const (
 func Open(ctx context.Context, c Config) (*Store, error) {
 	s := &Store{clock: c.Clock, log: c.Logger, known: newKnownKeys(c.MaxKeys), large: make(chan struct{}, mostAnalyses)}
 	var err error
-	switch scheme, rest, _ := strings.Cut(c.URL, ":"); scheme {
-	case "postgres", "postgresql":
+	path, lite := SQLiteFile(c.URL)
+	switch scheme, _, _ := strings.Cut(c.URL, ":"); {
+	case scheme == "postgres" || scheme == "postgresql":
 		err = s.openPostgres(ctx, c.URL)
-	case "sqlite":
-		err = s.openSQLite(strings.TrimPrefix(rest, "//"), c.Existing)
+	case lite:
+		err = s.openSQLite(path, c.Existing)
 	default:
 		return nil, fmt.Errorf("the database URL must begin with postgres:// or sqlite:, such as sqlite:///path/file.db")
 	}
-	if err == nil {
+	switch {
+	case err != nil:
+	case c.AsItIs:
+		err = s.checkMigrated(ctx)
+	default:
 		err = s.migrate(ctx)
 	}
 	if err != nil {
