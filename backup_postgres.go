@@ -15,7 +15,7 @@ import (
 func dumpPostgres(ctx context.Context, database, to string) error {
 	u, err := url.Parse(database)
 	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
-		return errors.New("the database URL must begin with postgres:// or sqlite:") // it may hold a password: it is not told
+		return errors.New("the database URL must begin with postgres:// or be of SQLite, such as sqlite:///path/file.db") // it may hold a password: it is not told
 	}
 	program, err := exec.LookPath("pg_dump")
 	if err != nil {
