@@ -24,9 +24,12 @@ const (
 )
 
 // contract is the document, with every object closed: a member that it does not name is a fault.
-type contract struct{ doc *openapi3.T }
+type contract struct {
+	doc     *openapi3.T
+	witness *witness
+}
 
-// theContract is read once for all tests; nothing changes it afterwards.
+// theContract is read once for all tests; nothing but its witness changes afterwards.
 var theContract = sync.OnceValues(readContract)
 
 func readContract() (*contract, error) {
@@ -41,7 +44,7 @@ func readContract() (*contract, error) {
 	openapi3.DefineStringFormatValidator("uuid", openapi3.NewRegexpFormatValidator(openapi3.FormatOfStringForUUIDOfRFC9562))
 	openapi3filter.RegisterBodyDecoder(ndjson, openapi3filter.PlainBodyDecoder)
 	openapi3filter.RegisterBodyDecoder(parquetFile, openapi3filter.FileBodyDecoder)
-	return &contract{doc}, nil
+	return &contract{doc, &witness{seen: map[string]bool{}}}, nil
 }
 
 func closeObjects(ref *openapi3.SchemaRef, closed map[*openapi3.Schema]bool) {
@@ -121,6 +124,7 @@ func (c *contract) check(request *http.Request, sent []byte, answer *http.Respon
 	if err != nil {
 		return err
 	}
+	c.witness.exchange(route, request, sent, answer, body)
 	media := route.Operation.Responses.Status(answer.StatusCode).Value.Content
 	if form, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type")); form == ndjson {
 		return c.checkLines(media[ndjson], body)

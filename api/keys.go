@@ -35,8 +35,13 @@ type listedKey struct {
 
 // newKey is a key with its token, which is told this once only.
 type newKey struct {
-	models.Key
-	Token string `json:"token" example:"mtr_3q2-7w…"`
+	ID        string         `json:"id" format:"uuid" example:"01938f6e-7c1a-7d5e-b0a4-3f1de8a2c901"`
+	Workspace string         `json:"workspace" example:"default"`
+	Name      string         `json:"name" example:"web shop"`
+	Scopes    []models.Scope `json:"scopes"`
+	CreatedAt time.Time      `json:"created_at" format:"date-time" example:"2026-01-02T08:00:00Z"`
+	ExpiresAt *time.Time     `json:"expires_at,omitempty" format:"date-time" example:"2027-11-20T08:04:00Z"` // from when on it lets nobody in; absent: never
+	Token     string         `json:"token" example:"mtr_3q2-7w…"`
 }
 
 // keyList is a workspace's keys, without their tokens.
@@ -99,8 +104,8 @@ func (s *server) makeKey(ctx context.Context, key models.Key) (newKey, error) {
 		return newKey{}, err
 	}
 	key.Hash = models.HashToken(token)
-	stored, err := s.Store.CreateKey(ctx, key)
-	return newKey{stored, token}, err
+	k, err := s.Store.CreateKey(ctx, key)
+	return newKey{k.ID, k.Workspace, k.Name, k.Scopes, k.CreatedAt, k.ExpiresAt, token}, err
 }
 
 // @Summary		Revoke a key

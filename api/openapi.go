@@ -30,6 +30,8 @@ package api
 // @tag.description	What goes with what: scores and figures lined up in one table, what a promoter is worth, and how people's minds change.
 // @tag.name			people
 // @tag.description	All that is stored of one person: tell it, erase it.
+// @tag.name			webhooks
+// @tag.description	Where events are sent, signed, what became of each, and how to send one again.
 // @tag.name			access
 // @tag.description	Keys and workspaces. A key belongs to one workspace and never sees another one's data.
 // @tag.name			server

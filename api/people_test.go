@@ -48,7 +48,7 @@ func (c caller) plantPerson(t *testing.T, person string) {
 	c.record(t, fmt.Sprintf(`{"submission_id":%q,"person":%[1]q,"team":"north","language":"fi","tags":["vip"],"properties":{"plan":"gold"},"answers":[{"metric":"nps","score":9,"comment":"thank you"},{"metric":"csat","score":4}]}`, person))
 	c.record(t, fmt.Sprintf(`{"person":%q,"metric":"pulse","score":2,"comment":"tired"}`, person))
 	c.record(t, fmt.Sprintf(`{"person":%q,"metric":"nps","score":3}`, person))
-	c.post(t, "/v1/invitations", fmt.Sprintf(`{"person":%q,"survey":"yearly"}`, person)).want(t, http.StatusCreated)
+	c.post(t, "/v1/invitations", fmt.Sprintf(`{"person":%q,"survey":"yearly","touchpoint":"desk","channel":"sms","segment":"families"}`, person)).want(t, http.StatusCreated)
 	for _, value := range []float64{7, 8} {
 		c.observe(t, "sales", observed(value, fmt.Sprintf(`,"person":%q`, person)))
 	}

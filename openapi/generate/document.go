@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/getkin/kin-openapi/openapi2conv"
@@ -50,8 +51,22 @@ func complete(doc *openapi3.T, root string) error {
 	addTags(doc)
 	askForKeys(doc)
 	nameParts(doc)
+	if err := checkTags(doc); err != nil {
+		return err
+	}
 	closeBodies(doc)
 	return addExamples(doc)
+}
+
+// checkTags holds that every operation stands under a heading that api/openapi.go describes.
+func checkTags(doc *openapi3.T) error {
+	var faults []error
+	operations(doc, func(path, method string, op *openapi3.Operation) {
+		if len(op.Tags) != 1 || doc.Tags.Get(op.Tags[0]) == nil {
+			faults = append(faults, fmt.Errorf("%s %s must have one tag that api/openapi.go describes, has %q", method, path, op.Tags))
+		}
+	})
+	return errors.Join(faults...)
 }
 
 // encode writes the document with its keys in alphabetical order, two spaces deep.
