@@ -286,6 +286,10 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 			created, err := h.PutMetric(ctx, "shop", m)
 			return created, err
 		},
+		"Prepare": func() (any, error) {
+			outcomes, err := h.Prepare("shop", h.accept(t, "shop", nps(0, `"submission_id":"prepared"`)))(ctx)
+			return !outcomes[0].New, err
+		},
 		"Commit": func() (any, error) { // the submission_id is known in bank, with other content
 			outcomes, err := h.Commit(ctx, "shop", h.accept(t, "shop", nps(0, `"submission_id":"in bank"`)))
 			return !outcomes[0].New, err
