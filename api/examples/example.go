@@ -112,7 +112,10 @@ func once(ctx context.Context, method, path string, body []byte, answer any) (ti
 	}
 	defer response.Body.Close()
 	if response.StatusCode < 300 {
-		return 0, json.NewDecoder(response.Body).Decode(answer)
+		if err := json.NewDecoder(response.Body).Decode(answer); err != nil {
+			return time.Second, err // it broke off; what was stored is not stored again
+		}
+		return 0, nil
 	}
 	problem := &Problem{Detail: response.Status}
 	_ = json.NewDecoder(response.Body).Decode(problem) // else the status says it

@@ -6,6 +6,7 @@
 The key needs the scopes responses:write and scores:read. Python 3.8 or later; nothing else.
 """
 
+import http.client
 import json
 import os
 import time
@@ -43,7 +44,7 @@ def call(method, path, body=None):
                     raise
                 raise Refused(json.load(error)) from error
             wait = float(error.headers.get("Retry-After", wait))
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
+        except (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError):
             if attempt == TRIES:
                 raise
         time.sleep(wait)

@@ -32,7 +32,12 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   for (let attempt = 1; ; attempt++) {
     let wait = 2 ** attempt / 4;
     try {
-      const answer = await fetch(process.env["MITTARI_URL"] + path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+      const answer = await fetch(process.env["MITTARI_URL"] + path, {
+        method,
+        headers,
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: AbortSignal.timeout(60_000),
+      });
       if (answer.ok) return (await answer.json()) as T;
       if (![429, 503].includes(answer.status) || attempt === tries) {
         if (answer.headers.get("Content-Type") !== "application/problem+json") throw new Error(`status ${answer.status}`);
@@ -40,8 +45,8 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
       }
       wait = Number(answer.headers.get("Retry-After") ?? wait);
     } catch (error) {
-      // fetch throws a TypeError where the server can't be reached
-      if (!(error instanceof TypeError) || attempt === tries) throw error;
+      // TypeError: the server can't be reached; TimeoutError: it does not answer
+      if (!["TypeError", "TimeoutError"].includes((error as Error).name) || attempt === tries) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, 1000 * wait));
   }
