@@ -44,7 +44,7 @@ func (o options) groups() []group {
 		for _, g := range []struct {
 			asked bool
 			run   func(*bench) error
-		}{{o.growth, (*bench).growth}, {o.overload, (*bench).overload}, {o.values, (*bench).values}, {o.expiry, (*bench).retention}} {
+		}{{o.growth, (*bench).growth}, {o.overload, (*bench).overload}, {o.values, (*bench).values}, {o.expiry, (*bench).retention}, {o.exports, (*bench).export}} {
 			if g.asked {
 				wanted = append(wanted, group{run: g.run})
 			}

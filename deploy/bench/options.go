@@ -29,6 +29,7 @@ type options struct {
 	values      bool
 	distinct    int
 	expiry      bool
+	exports     bool
 	profile     string
 }
 
@@ -72,13 +73,14 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.IntVar(&o.many, "many", normal.many, "`responses` stored in rows 7 to 10")
 	flags.IntVar(&o.few, "few", normal.few, "the smaller number of `responses` that they are compared with")
 	flags.BoolVar(&o.verifyMany, "verify", false, "have mittari verify recount the responses that were made also where they are more than a million, in minutes")
-	flags.StringVar(&o.on, "on", "postgres,sqlite", "the `databases` of -growth, -overload and -values")
+	flags.StringVar(&o.on, "on", "postgres,sqlite", "the `databases` of -growth, -overload, -values and -export")
 	flags.BoolVar(&o.growth, "growth", false, "instead of the rows: how each work grows from 10,000 responses by tens to -many, on both databases; 15 minutes")
 	flags.BoolVar(&o.overload, "overload", false, "instead of the rows: what becomes of requests, and of memory, when twice as many come as can be stored, on both databases; 4 minutes")
 	flags.IntVar(&o.clients, "clients", 12_000, "the `connections` of -overload")
 	flags.BoolVar(&o.values, "values", false, "instead of the rows: what becomes of the series, and of memory, when every response names a touchpoint of its own, on both databases; 10 minutes")
 	flags.IntVar(&o.distinct, "distinct", normal.distinct, "the `responses` of -values with a touchpoint of their own, and again with the other keys")
 	flags.BoolVar(&o.expiry, "retention", false, "instead of the rows: what is stored by as many -connections while responses older than a retention are deleted, of -many on PostgreSQL; 5 minutes")
+	flags.BoolVar(&o.exports, "export", false, "instead of the rows: how fast responses are exported, and in what memory, from 100,000 by tens to -many, on both databases; 30 minutes")
 	flags.StringVar(&o.profile, "profile", "", "write CPU profiles of the server during rows 1 to 5, and what PostgreSQL spent its time on, into this `folder`")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -127,7 +129,7 @@ func (o *options) check(rest []string, rows, connections string) error {
 		faults = append(faults, errors.Join(err, errors.New("-connections must be given")))
 	}
 	if o.special() && len(o.rows) > 0 {
-		faults = append(faults, errors.New("-rows says which rows to measure; -growth, -overload, -values and -retention are instead of them"))
+		faults = append(faults, errors.New("-rows says which rows to measure; -growth, -overload, -values, -retention and -export are instead of them"))
 	}
 	if o.special() && len(o.kinds()) == 0 {
 		faults = append(faults, fmt.Errorf("-on must be postgres, sqlite or both, is %q", o.on))
@@ -165,9 +167,9 @@ func (o options) wants(rows []int) bool {
 }
 
 // special reports whether something is measured instead of the rows.
-func (o options) special() bool { return o.growth || o.overload || o.values || o.expiry }
+func (o options) special() bool { return o.growth || o.overload || o.values || o.expiry || o.exports }
 
-// kind is a database that -growth, -overload and -values measure on.
+// kind is a database that -growth, -overload, -values and -export measure on.
 type kind struct {
 	name string
 	open func(*bench) (string, error) // an empty one, which is gone after the group

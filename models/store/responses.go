@@ -26,6 +26,9 @@ func (s *Store) FindResponses(ctx context.Context, workspace string, f models.Re
 		if len(f.Hidden) > 0 {
 			answered = answered.Where("metric NOT IN ?", f.Hidden)
 		}
+		if f.Before != "" { // said of answers, too: PostgreSQL reads them in the order of their ids, and would begin with those of the pages before
+			answered = answered.Where("response_id < ?", f.Before)
+		}
 		find = find.Where("EXISTS (?)", answered)
 	}
 	for column, value := range map[string]string{"person": f.Person, "submission_id": f.SubmissionID} {
