@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/mittari/mittari/deploy/running"
 )
 
 // leastExported is the first size of the export tables; each further one is ten times that before it.
@@ -96,11 +98,11 @@ func (c *counting) Write(p []byte) (int, error) {
 
 // exported reads all responses to the end, and gives how much they are and what the server had resident at most meanwhile, in bytes.
 func (p *process) exported(ctx context.Context, form exportForm) (got counting, peak float64, err error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.address+"/v1/responses", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.Address+"/v1/responses", nil)
 	if err != nil {
 		return got, 0, err
 	}
-	request.Header = http.Header{"Authorization": {"Bearer " + adminKey}, "Accept": {form.accept}, "Accept-Encoding": {form.encoding}}
+	request.Header = http.Header{"Authorization": {"Bearer " + running.AdminKey}, "Accept": {form.accept}, "Accept-Encoding": {form.encoding}}
 	watched, stop := context.WithCancel(ctx)
 	most := make(chan float64)
 	go func() { most <- p.peak(watched) }()
