@@ -26,6 +26,8 @@ func puts(t *testing.T) map[string]func(n int) string {
 			switch path {
 			case "/v1/anonymity":
 				return fmt.Sprintf(`{"employees":%d,"employee_comments":12,"customers":2}`, 6+n)
+			case "/v1/retention":
+				return fmt.Sprintf(`{"days":%d}`, 400+n)
 			case "/v1/invitations/policy":
 				return fmt.Sprintf(`{"rest_days":%d,"rest_days_same_survey":7}`, 7+n)
 			case "/v1/model":
@@ -50,7 +52,7 @@ func puts(t *testing.T) map[string]func(n int) string {
 
 // alwaysThere are those that can't be made or deleted.
 func alwaysThere(path string) bool {
-	return path == "/v1/anonymity" || path == "/v1/invitations/policy"
+	return path == "/v1/anonymity" || path == "/v1/invitations/policy" || path == "/v1/retention"
 }
 
 // toDelete is the path that deletes what was put there.
