@@ -99,6 +99,13 @@ func TestKillingTheServerLosesNoWebhook(t *testing.T) {
 
 		to.answers(http.StatusNoContent)
 		r.begin()
+		t.Cleanup(func() {
+			if t.Failed() {
+				t.Logf("the log:\n%s", r.log)
+				hook := find(t, r.must(t, "GET", "/v1/webhooks", ""), `"id":"([^"]+)"`)
+				t.Log(r.must(t, "GET", "/v1/webhooks/"+hook+"/deliveries?limit=50", ""), r.must(t, "GET", "/v1/webhooks", ""), time.Now().UTC())
+			}
+		})
 		eventually(t, 2*time.Minute, "all are told of", func() bool { return to.seen() == len(acknowledged) })
 		eventually(t, time.Minute, "nothing waits", func() bool {
 			hook := find(t, r.must(t, "GET", "/v1/webhooks", ""), `"id":"([^"]+)"`)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,10 +25,6 @@ func (s *Store) ForgetDeliveries(ctx context.Context) error {
 }
 
 func (s *Store) forgetDeliveries(ctx context.Context, workspace string) error {
-	hooks, err := s.FindWebhooks(ctx, workspace)
-	if err != nil {
-		return err
-	}
 	for webhook := uuid.Nil.String(); ; {
 		var next []string // those that something is stored for, one by one, in the order of the index
 		err := s.read.WithContext(ctx).Model(&deliveryRow{}).Where("workspace = ? AND webhook > ?", workspace, webhook).
@@ -38,7 +33,11 @@ func (s *Store) forgetDeliveries(ctx context.Context, workspace string) error {
 			return err
 		}
 		webhook = next[0]
-		gone := !slices.ContainsFunc(hooks, func(w models.Webhook) bool { return w.ID == webhook })
+		_, err = s.WebhookByID(ctx, workspace, webhook) // only now: a new one is there before anything is stored for it
+		gone := models.ErrorCode(err) == models.NotFound
+		if err != nil && !gone {
+			return err
+		}
 		for _, state := range models.DeliveryStates() {
 			if err := s.forgetOf(ctx, workspace, webhook, state, gone); err != nil {
 				return err

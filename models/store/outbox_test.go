@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"gorm.io/gorm"
 
 	"github.com/mittari/mittari/models"
 )
@@ -351,6 +354,29 @@ func TestADropIsToldOnceHoweverManyFindItAndNotWhileItGoesOn(t *testing.T) {
 		want := `{"type":"score.dropped","timestamp":"2026-11-20T08:30:00.123456Z","data":{"metric":"nps","level":"segment","key":"a","arm":"week","score":0,"baseline":0,"points":12,"z":4,"sample_size":0,"baseline_size":0,"since":"2024-10-03","until":"2024-10-10"}}`
 		if err != nil || string(one.Payload) != want {
 			t.Errorf("%s, %v", one.Payload, err)
+		}
+	})
+}
+
+// The webhook is made, and something is stored for it, when tidying is about to look at what is stored.
+func TestTidyingBesideANewWebhookLosesNothing(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, h house) {
+		h.workspace(t, "bank")
+		var hook models.Webhook
+		happen := sync.OnceFunc(func() {
+			hook = h.hook(t, "bank", models.ResponseCreatedEvent)
+			h.commit(t, "bank", nps(9))
+		})
+		err := h.read.Callback().Query().Before("gorm:query").Register("test:beside", func(tx *gorm.DB) {
+			if tx.Statement.Table == "deliveries" {
+				happen()
+			}
+		})
+		if err := firstError(err, h.ForgetDeliveries(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(h.deliveriesOf(t, hook)); n != 1 {
+			t.Errorf("%d wait, want 1", n)
 		}
 	})
 }
