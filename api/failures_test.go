@@ -118,6 +118,8 @@ func validBody(method, path string) string {
 	switch {
 	case strings.HasPrefix(path, "/v1/webhooks/") && method == "PATCH":
 		return `{"paused":true}`
+	case strings.HasPrefix(path, "/v1/webhooks/") && strings.HasSuffix(path, "/secret"):
+		return `{"end_others":false}`
 	case path == "/v1/webhooks":
 		return toldOf("https://crm.example/hook", "response.created")
 	case method == "PATCH":

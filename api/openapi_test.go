@@ -53,7 +53,7 @@ func TestDocumentHasEveryRouteAndNoOther(t *testing.T) {
 
 // pathWith fills in the parameters of a documented path.
 func pathWith(path, id string) string {
-	return strings.NewReplacer("{id}", id, "{key}", "example", "{person}", "c-1029").Replace(path)
+	return strings.NewReplacer("{id}", id, "{key}", "example", "{person}", "c-1029", "{delivery}", id).Replace(path)
 }
 
 const someID = "01938f6e-7c1a-7d5e-b0a4-3f1de8a2c901"

@@ -251,3 +251,80 @@ func TestDeliveriesAreListedPageByPageAndByState(t *testing.T) {
 		}
 	})
 }
+
+// What becomes of deliveries is the dispatcher's to say; here it is said in its place.
+func TestWhatBecameOfADeliveryIsTold(t *testing.T) {
+	t.Parallel()
+	g := goldenFile(t, "deliveries")
+	onEachDatabase(t, func(t *testing.T, s *server) {
+		admin := s.as(t, home)
+		hook := admin.hook(t, toldOf("https://crm.example/", "response.created", "score.dropped", "response.erased"))
+		path := "/v1/webhooks/" + hook.ID
+		id := admin.record(t, `{"survey":"yearly","touchpoint":"meeting","channel":"sms","segment":"home-loan","team":"north","submission_id":"s","metric":"nps","score":3}`)
+		admin.record(t, goodLine)
+		admin.record(t, goodLine)
+		drop := models.ScoreDrop{Metric: "nps", Level: "segment", Key: "home-loan", Arm: "week", Since: 20_770, Until: 20_777, Score: 31.5, Baseline: 44, Points: 12.5, Z: 4.1, SampleSize: 812, BaselineSize: 10_231}
+		if told, err := s.store.AnnounceDrops(t.Context(), home, []models.ScoreDrop{drop}); err != nil || !told {
+			t.Fatal(err)
+		}
+		admin.post(t, path+"/test", "").want(t, http.StatusAccepted)
+		settle := func(receipts ...models.Receipt) {
+			t.Helper()
+			taken, err := s.store.TakeDeliveries(t.Context(), home, hook.ID, len(receipts))
+			if err != nil || len(taken) != len(receipts) {
+				t.Fatal(taken, err)
+			}
+			paused := ""
+			for i, d := range taken {
+				taken[i] = d.After(receipts[i], s.clock.now(), 0.5)
+				if receipts[i].Status == http.StatusGone {
+					paused = taken[i].LastError
+				}
+			}
+			if err := s.store.SettleDeliveries(t.Context(), home, hook.ID, taken, paused); err != nil {
+				t.Fatal(err)
+			}
+		}
+		settle(models.Receipt{Status: 204}, models.Receipt{Status: 503}, models.Receipt{Fault: "it refused the connection"}, models.Receipt{Status: 200}, models.Receipt{Status: 410})
+		g.check(t, "list", admin.get(t, path+"/deliveries"))
+		g.check(t, "gone", admin.get(t, path))
+		if r := admin.post(t, path+"/secret", `{}`).want(t, http.StatusCreated); !strings.Contains(r.body, `"paused_because":"it answered 410 Gone"`) {
+			t.Errorf("%s", r.body)
+		}
+		dead := admin.deliveries(t, hook.ID, "?state=dead&limit=10")
+		if len(dead) != 1 || dead[0].LastStatus != 410 {
+			t.Fatalf("%+v", dead)
+		}
+		g.check(t, "dead", admin.get(t, path+"/deliveries/"+dead[0].ID))
+		g.check(t, "all again", admin.post(t, path+"/redeliver", ""))
+		again := admin.deliveries(t, hook.ID, "")[0]
+		g.check(t, "one again", admin.post(t, path+"/deliveries/"+again.ID+"/redeliver", ""))
+		admin.send(t, "PATCH", path, `{"paused":false,"description":"the CRM","rule":{"metric":"nps","category":"detractor","segment":"home-loan","touchpoint":"meeting"},"events":["response.low_score","response.erased","score.dropped"],"url":"https://crm.example/b"}`).want(t, http.StatusOK)
+		admin.send(t, "DELETE", "/v1/responses/"+id, "").want(t, http.StatusNoContent)
+		var events []string
+		for _, d := range admin.deliveries(t, hook.ID, "") {
+			whole := read[delivery](t, admin.get(t, path+"/deliveries/"+d.ID))
+			events = append(events, whole.Event)
+		}
+		if got := strings.Join(events, " "); got != "response.erased webhook.test score.dropped response.created response.created" {
+			t.Errorf("%s", got)
+		}
+	})
+}
+
+func TestSecretsThatSignAtOnceAreFew(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, setup{})
+	admin := s.as(t, home)
+	path := "/v1/webhooks/" + admin.hook(t, `{"url":"https://crm.example/","events":["score.dropped"],"paused":true,"description":"d"}`).ID + "/secret"
+	for range 4 {
+		admin.post(t, path, `{}`).want(t, http.StatusCreated)
+	}
+	wantProblem(t, admin.post(t, path, `{}`), http.StatusConflict, "conflict")
+	admin.post(t, path, `{"end_others":true}`).want(t, http.StatusCreated)
+	admin.post(t, path, `{}`).want(t, http.StatusCreated)
+	for _, route := range []string{"GET ", "PATCH ", "DELETE ", "POST /secret", "POST /test", "POST /redeliver", "GET /deliveries", "GET /deliveries/" + someID, "POST /deliveries/" + someID + "/redeliver"} {
+		method, rest, _ := strings.Cut(route, " ")
+		wantProblem(t, admin.send(t, method, "/v1/webhooks/"+someID+rest, `{"paused":true}`[:map[bool]int{true: 15, false: 0}[method == "PATCH"]]+map[bool]string{true: "{}"}[rest == "/secret"]), http.StatusNotFound, "not_found")
+	}
+}
