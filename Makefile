@@ -55,6 +55,10 @@ lint: ## Run golangci-lint: import directions, style, common mistakes
 	@.ci/setup lint
 	$(lint) run ./...
 
+.PHONY: vulncheck
+vulncheck: ## Fail when the program calls what is known to be vulnerable (govulncheck); 2 minutes
+	@.ci/vulncheck
+
 .PHONY: generate
 generate: ## Write the OpenAPI document, the dashboards and the SQL views anew
 	go generate ./...
