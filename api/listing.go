@@ -36,11 +36,10 @@ type listing[T any] struct {
 
 // answer gives the list in the form that the request's Accept header prefers.
 func (l listing[T]) answer(c *gin.Context, s *server) error {
-	c.Writer.Header().Add("Vary", "Accept")
-	form := negotiate(c.Request.Header.Values("Accept"), formJSON, formNDJSON, formCSV, formParquet)
+	form, err := formOf(c, l.plural)
 	switch {
-	case form == "":
-		return inNoSuchForm(l.plural)
+	case err != nil:
+		return err
 	case form == formJSON:
 		return l.answerPage(c)
 	case l.limit == 0:
@@ -59,8 +58,14 @@ func (l listing[T]) answer(c *gin.Context, s *server) error {
 	return l.stream(s, c, l.sheet(form, c.Writer))
 }
 
-func inNoSuchForm(plural string) error {
-	return models.Errorf(notAcceptable, "%s can be had as %s, %s, %s or %s; ask for one by the Accept header", plural, formJSON, formNDJSON, formCSV, formParquet)
+// formOf is the form that the Accept header prefers.
+func formOf(c *gin.Context, plural string) (string, error) {
+	c.Writer.Header().Add("Vary", "Accept")
+	form := negotiate(c.Request.Header.Values("Accept"), formJSON, formNDJSON, formCSV, formParquet)
+	if form == "" {
+		return "", models.Errorf(notAcceptable, "%s can be had as %s, %s, %s or %s; ask for one by the Accept header", plural, formJSON, formNDJSON, formCSV, formParquet)
+	}
+	return form, nil
 }
 
 func (l listing[T]) answerPage(c *gin.Context) error {

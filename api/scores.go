@@ -105,16 +105,15 @@ type scoreCount struct {
 // @Failure		406
 // @Router			/v1/scores [get]
 func (s *server) findScores(c *gin.Context) error {
+	form, err := formOf(c, "scores")
+	if err != nil {
+		return err
+	}
 	q, err := s.scoreQueryOf(c)
 	if err != nil {
 		return err
 	}
-	c.Writer.Header().Add("Vary", "Accept")
-	form := negotiate(c.Request.Header.Values("Accept"), formJSON, formNDJSON, formCSV, formParquet)
-	switch form {
-	case "":
-		return inNoSuchForm("scores")
-	case formJSON:
+	if form == formJSON {
 		return s.answerScores(c, q)
 	}
 	return s.streamScores(c, q, form)

@@ -63,10 +63,9 @@ func (s *server) findTable(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Writer.Header().Add("Vary", "Accept")
-	form := negotiate(c.Request.Header.Values("Accept"), formJSON, formNDJSON, formCSV, formParquet)
-	if form == "" {
-		return inNoSuchForm("the table")
+	form, err := formOf(c, "the table")
+	if err != nil {
+		return err
 	}
 	cells, err := s.tableCells(c, q)
 	if err != nil {
