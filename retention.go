@@ -34,7 +34,7 @@ func expire(ctx context.Context, db *store.Store, kept models.Retention, count f
 	}
 }
 
-// expireAll deletes them in all workspaces once.
+// expireAll deletes them in all workspaces once, and payloads of sources that could not be mapped.
 func expireAll(ctx context.Context, db *store.Store, kept models.Retention, count func(int), log *slog.Logger) error {
 	workspaces, err := db.FindWorkspaces(ctx)
 	if err != nil {
@@ -47,6 +47,9 @@ func expireAll(ctx context.Context, db *store.Store, kept models.Retention, coun
 			return err
 		}
 		holds := kept.Unless(own)
+		if err := db.DeleteOldUnmapped(ctx, w.Key, holds.UnmappedBefore(time.Now())); err != nil {
+			return err
+		}
 		if holds == 0 {
 			continue
 		}

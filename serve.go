@@ -10,6 +10,7 @@ import (
 	"github.com/mittari/mittari/api"
 	"github.com/mittari/mittari/metrics"
 	"github.com/mittari/mittari/models/ingest"
+	"github.com/mittari/mittari/models/payload"
 	"github.com/mittari/mittari/models/store"
 )
 
@@ -78,7 +79,8 @@ func (c *serveCommand) Run(p *program) error {
 func (c *serveCommand) newHandler(ctx context.Context, p *program, workers *sync.WaitGroup, db *store.Store, recorder counted, ready func() error, log *slog.Logger) (*api.Handler, error) {
 	config := api.Config{
 		Store: db, Recorder: recorder, Clock: p.clock(), NewID: p.newID(), Logger: log, Operators: homeWorkspace, Persons: c.persons(), Reach: c.reach(), Kept: c.kept(),
-		SeriesAddress: c.MetricsListen, SeriesScheme: c.metricsScheme(), Ready: ready, Observe: recorder.instruments.ObserveRequest,
+		CompileMapping: payload.Compile,
+		SeriesAddress:  c.MetricsListen, SeriesScheme: c.metricsScheme(), Ready: ready, Observe: recorder.instruments.ObserveRequest,
 		KeyLimit: c.keyLimit(), AddressLimit: c.addressLimit(), Limited: recorder.instruments.CountLimited,
 		TrustedProxies: c.TrustedProxies, CORSOrigins: c.CORSOrigins,
 	}

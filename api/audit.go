@@ -29,7 +29,7 @@ type auditPage struct {
 
 // @Summary		Read who did what
 // @Description	What was administered in the workspace, and what was read or erased of persons: keys and workspaces made and revoked, thresholds,
-// @Description	catalogs, metrics, KPIs, targets, models and the invitation policy set or deleted, responses changed, excluded or erased one by one, persons read or erased, responses and persons' observations exported as files, rollups
+// @Description	catalogs, metrics, KPIs, targets, models and the invitation policy set or deleted, responses changed, excluded or erased one by one, persons read or erased, responses and persons' observations exported as files, sources of webhooks put and deleted and what is kept of them, rollups
 // @Description	repaired, responses deleted with time. The latest come first. Each entry is written in the transaction of what it tells, that
 // @Description	a person is read before anything is told, and what was deleted with time behind it; what is refused or fails leaves none, and neither does what changes nothing. Nothing of what was answered stands in it, and persons only as hashes.
 // @Description

@@ -63,6 +63,14 @@ func administrative() map[string]administrativeAct {
 		"POST /v1/webhooks/:id/redeliver":                      {path: "/v1/webhooks/HOOK/redeliver", again: true},
 		"POST /v1/webhooks/:id/deliveries/:delivery/redeliver": {path: "/v1/webhooks/HOOK/deliveries/DELIVERY/redeliver", again: true},
 	}
+	form, secret := send("PUT", "/v1/sources/mine", `{"kind":"typeform"}`), `{"kind":"typeform","secret":"a secret of typeform"}`
+	keep := all(form, func(t *testing.T, admin caller) { admin.keep(t, "mine") })
+	acts["PUT /v1/sources/:key"] = administrativeAct{path: "/v1/sources/form", body: secret}
+	acts["DELETE /v1/sources/:key"] = administrativeAct{path: "/v1/sources/mine", before: form}
+	acts["POST /v1/sources/:key/unmapped/retry"] = administrativeAct{path: "/v1/sources/mine/unmapped/retry", before: keep, again: true} // it has no mapping
+	acts["POST /v1/sources/:key/unmapped/:id/retry"] = administrativeAct{path: "/v1/sources/mine/unmapped/UNMAPPED/retry", before: keep, again: true}
+	acts["DELETE /v1/sources/:key/unmapped/:id"] = administrativeAct{path: "/v1/sources/mine/unmapped/UNMAPPED", before: keep}
+	acts["DELETE /v1/sources/:key/unmapped"] = administrativeAct{path: "/v1/sources/mine/unmapped", before: keep}
 	for _, plural := range plurals {
 		body := `{"name":"Mine","description":"a"}`
 		if plural == "journeys" {
@@ -101,6 +109,9 @@ func (a administrativeAct) filled(t *testing.T, admin caller) string {
 	path := a.path
 	if before, found := strings.CutSuffix(path, "RESPONSE"); found {
 		path = before + admin.record(t, `{"person":"c-1","metric":"nps","score":9}`)
+	}
+	if before, behind, found := strings.Cut(path, "UNMAPPED"); found {
+		path = before + admin.unmapped(t, "mine")[0].ID + behind
 	}
 	if before, found := strings.CutSuffix(path, "KEY"); found {
 		made, _ := admin.newKey(t, `{"name":"b","scopes":["admin"]}`)

@@ -20,16 +20,34 @@ const maxBody = 1 << 20
 
 // readBody reads the request's JSON document into into, a pointer to a struct.
 func readBody(c *gin.Context, into any) error {
+	body, err := readRaw(c)
+	if err != nil {
+		return err
+	}
+	return decodeJSON(body, into)
+}
+
+// readRaw reads the request's document as it is.
+func readRaw(c *gin.Context) ([]byte, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxBody))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return models.Errorf(models.TooLarge, "the body may have %d bytes at most; send many a line each, responses to /v1/responses/bulk", maxBody)
+		return nil, models.Errorf(models.TooLarge, "the body may have %d bytes at most; send many a line each, responses to /v1/responses/bulk", maxBody)
 	}
 	if err != nil {
-		return models.Errorf(malformed, "the body broke off: %v", err)
+		return nil, models.Errorf(malformed, "the body broke off: %v", err)
 	}
 	noteDocument(c, 0, body)
-	return decodeJSON(body, into)
+	return body, nil
+}
+
+// readNothing reads the body of a request that says all by its path: none, or an empty object.
+func readNothing(c *gin.Context) error {
+	body, err := readRaw(c)
+	if err != nil || len(bytes.TrimSpace(body)) == 0 {
+		return err
+	}
+	return decodeJSON(body, &struct{}{})
 }
 
 // decodeJSON reads one JSON document. Unknown fields, wrong types, a field that

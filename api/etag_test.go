@@ -38,6 +38,8 @@ func puts(t *testing.T) map[string]func(n int) string {
 				return strings.Replace(friendliness, `"name":"`, fmt.Sprintf(`"name":"%d`, n), 1)
 			case "/v1/kpis/mine":
 				return strings.Replace(sales, `"name":"`, fmt.Sprintf(`"name":"%d`, n), 1)
+			case "/v1/sources/mine":
+				return fmt.Sprintf(`{"kind":"typeform","name":"%d"}`, n)
 			case "/v1/journeys/mine":
 				return fmt.Sprintf(`{"touchpoints":["a","b%d"]}`, n)
 			}

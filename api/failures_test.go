@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -86,6 +87,8 @@ func TestDatabaseThatFailsIsLoggedAndTheSenderIsToldToTryAgain(t *testing.T) {
 				path += "?metric=nps&level=company&from=2026-01-01"
 			case path == "/v1/invitations/eligibility" && method == "GET":
 				path += "?person=p"
+			case toolPath(path):
+				path += "?source=" + someID
 			case path == "/v1/kpis/examples" && known:
 				continue // asks no database
 			case path == "/v1/kpis/mine/targets" && method == "DELETE":
@@ -111,6 +114,12 @@ func TestDatabaseThatFailsIsLoggedAndTheSenderIsToldToTryAgain(t *testing.T) {
 			t.Errorf("the log does not say what failed:\n%s", s.logs)
 		}
 	}
+}
+
+// toolPath reports whether survey tools send to the path.
+func toolPath(path string) bool {
+	tool, is := strings.CutPrefix(path, "/v1/sources/")
+	return is && slices.Contains(models.SourceKinds(), models.SourceKind(tool))
 }
 
 // validBody is what the route takes.
@@ -148,6 +157,10 @@ func validBody(method, path string) string {
 		return observed(1, "")
 	case strings.HasPrefix(path, "/v1/people/") && method == "POST":
 		return `{"person":"p"}`
+	case strings.HasPrefix(path, "/v1/sources/") && method == "PUT":
+		return `{"kind":"typeform"}`
+	case toolPath(strings.Split(path, "?")[0]):
+		return `{"event":"responseCreated","event_type":"form_response_partial"}`
 	case path == "/v1/anonymity":
 		return `{"employees":6,"employee_comments":12,"customers":2}`
 	case path == "/v1/retention":
@@ -216,7 +229,18 @@ func TestNothingPersonalIsEverLogged(t *testing.T) {
 		admin := s.as(t, home)
 		full := `{"submission_id":"canary-1","person":"canary","tags":["canary"],"properties":{"canary":"canary"},"answers":[{"metric":"nps","score":9,"comment":"canary"}]}`
 		faulty := strings.Replace(full, `:9`, `:99`, 1)
+		form := admin.putSource(t, "form", `{"kind":"typeform","mapping":{"person":"{hidden.canary}","answers":[{"metric":"nps","score":"{answers.a}","comment":"{answers.a}"}]}}`)
 		send := func() {
+			for _, score := range []string{"9", `"canary"`} {
+				payload := `{"event_type":"form_response","form_response":{"token":"canary-9","submitted_at":"2026-11-20T08:00:00Z","hidden":{"canary":"canary-8"},
+					"answers":[{"type":"text","text":` + score + `,"field":{"ref":"a"}}]}}`
+				admin.post(t, form.Address, payload)
+				caller{server: s}.send(t, "POST", form.Address, payload, "Typeform-Signature: sha256=canary")
+				caller{server: s}.send(t, "POST", form.Address+"canary", payload)
+			}
+			admin.get(t, "/v1/sources/form/unmapped")
+			admin.post(t, "/v1/sources/form/unmapped/retry", "")
+			admin.send(t, "PUT", "/v1/sources/form2", `{"kind":"typeform","secret":"canary-canary-canary","mapping":{"canary":1}}`)
 			for _, body := range []string{full, strings.Replace(full, ":9", ":8", 1), faulty, full[:len(full)-9], full + "canary", `{"canary":"canary"}`, `{"metric":"canary","score":"canary"}`} {
 				admin.post(t, "/v1/responses", body)
 				admin.post(t, "/v1/responses/bulk", body+"\n"+body)

@@ -20,6 +20,7 @@ import (
 	"github.com/mittari/mittari/api"
 	"github.com/mittari/mittari/models"
 	"github.com/mittari/mittari/models/ingest"
+	"github.com/mittari/mittari/models/payload"
 	"github.com/mittari/mittari/models/store"
 	"github.com/mittari/mittari/models/store/storetest"
 )
@@ -81,7 +82,7 @@ func newServer(t testing.TB, with setup) *server {
 		s.runWriter()
 	}
 	config := api.Config{
-		Store: s.store, Recorder: s.writer, Clock: s.clock.now, NewID: store.NewID, Logger: logger, Operators: home,
+		Store: s.store, Recorder: s.writer, Clock: s.clock.now, NewID: store.NewID, Logger: logger, Operators: home, CompileMapping: payload.Compile,
 		Ready: func() error { return nil }, Observe: func(string, string, int, time.Duration) {},
 	}
 	if with.config != nil {

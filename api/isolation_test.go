@@ -34,7 +34,9 @@ func settle(t *testing.T, c caller) {
 	c.send(t, "PUT", "/v1/kpis/mine", sales).want(t, http.StatusCreated)
 	c.post(t, "/v1/kpis/mine/observations", observed(1, `,"team":"shared"`)).want(t, http.StatusCreated)
 	c.post(t, "/v1/kpis/mine/observations", observed(5, `,"person":"guess-person"`)).want(t, http.StatusCreated) // who has answered the victim only
-	c.record(t, `{"submission_id":"guess-0","metric":"nps","score":10}`)                                         // the victim will use the same id
+	c.putSource(t, "mine", `{"kind":"typeform","secret":"a-secret-of-my-own-1"}`)
+	c.keep(t, "mine")
+	c.record(t, `{"submission_id":"guess-0","metric":"nps","score":10}`) // the victim will use the same id
 }
 
 // plant fills the victim's workspace.
@@ -64,6 +66,10 @@ func plant(t *testing.T, c caller) {
 	c.putMetric(t, "guess-metric", strings.ReplaceAll(friendliness, "friend", "canary")).want(t, http.StatusCreated)
 	c.post(t, "/v1/keys", `{"name":"canary key","scopes":["admin"]}`).want(t, http.StatusCreated)
 	c.post(t, "/v1/webhooks", toldOf("https://canary.example/hook", "response.created", "person.erased", "response.erased")).want(t, http.StatusCreated)
+	theirs := c.putSource(t, "guess-source", `{"kind":"typeform","name":"canary","secret":"canary-canary-canary","mapping":`+strings.Replace(byScore, "{score}", "{canary}", 1)+`}`)
+	for _, kept := range []string{"guess-person", "canary"} {
+		c.post(t, theirs.Address, `{"event_type":"form_response","canary":"`+kept+`"}`).want(t, http.StatusAccepted)
+	}
 	defer func() {
 		for _, path := range slices.Sorted(maps.Keys(retried)) {
 			c.send(t, "POST", path, retried[path], guessed(path))
@@ -96,7 +102,7 @@ var retried = map[string]string{
 func guessed(path string) string { return "Idempotency-Key: guess:" + path }
 
 // loot is what an attacker might have got hold of: ids, keys, cursors and tags of the victim.
-type loot struct{ responses, keys, cursors, tags, webhooks, deliveries []string }
+type loot struct{ responses, keys, cursors, tags, webhooks, deliveries, sources, unmapped []string }
 
 func steal(t *testing.T, c caller) loot {
 	t.Helper()
@@ -104,6 +110,10 @@ func steal(t *testing.T, c caller) loot {
 	for _, r := range c.list(t, "?limit=3").Responses {
 		l.responses = append(l.responses, r.ID)
 	}
+	for _, s := range read[struct{ Sources []source }](t, c.get(t, "/v1/sources")).Sources {
+		l.sources = append(l.sources, s.ID)
+	}
+	l.unmapped = []string{c.unmapped(t, "guess-source")[0].ID}
 	for _, k := range read[struct{ Keys []key }](t, c.get(t, "/v1/keys")).Keys {
 		l.keys = append(l.keys, k.ID)
 	}

@@ -21,7 +21,7 @@ func (l loot) values(t *testing.T, parameter string) []string {
 		"metrics": {"guess-metric", "nps,csat"}, "kpis": {"guess-kpi,mine", ""}, "period": {"month", "year"}, "shape": {"wide"},
 		"kpi": {"guess-kpi", "mine"}, "answer": {"last"},
 		"as_of": {"2026-11-20T08:04:00Z"}, "with_persons": {"true"}, "as": {"id", "sha256"}, "scores": {"keep", "delete"}, "act": {"person.read", "key.created"}, "state": {"pending", "dead"},
-		"object": {"touchpoint/guess-touchpoint", "sha256:" + hashOf("guess-person")}, "key_id": l.keys,
+		"source": append(l.sources, "guess-source"), "object": {"touchpoint/guess-touchpoint", "sha256:" + hashOf("guess-person")}, "key_id": l.keys,
 		"level": {"team", "company"}, "group": {"guess-team"}, "key": {"guess-team"}, "from": {"2026-01-01"}, "enforce": {"true"},
 	}[parameter]
 	if !known {
@@ -135,6 +135,13 @@ func paths(t *testing.T, pattern string, l loot) []string {
 			all = append(all, fill(path, ":delivery", l.deliveries)...)
 		}
 		return slices.Compact(all)
+	case strings.HasPrefix(pattern, "/v1/sources/:key"):
+		var all []string
+		for _, id := range append(l.unmapped, l.sources...) {
+			all = append(all, fill(strings.Replace(pattern, ":id", id, 1), ":key", []string{"guess-source", "mine"})...)
+		}
+		slices.Sort(all)
+		return slices.Compact(all)
 	case pattern == "/v1/keys/:id":
 		return fill(pattern, ":id", l.keys)
 	case pattern == "/v1/responses/:id":
@@ -178,6 +185,12 @@ func bodies(t *testing.T, method, pattern string) []string {
 		return []string{toldOf("https://mine.example/hook", "response.created", "score.dropped"), `{"url":"https://mine.example/hook","events":["response.low_score"],"rule":{"metric":"guess-metric"}}`}
 	case strings.HasPrefix(pattern, "/v1/webhooks/"):
 		return []string{`{}`}
+	case toolPath(pattern):
+		return []string{`{"event_type":"form_response","event":"responseFinished"}`, `{"event":"testEndpoint"}`}
+	case pattern == "/v1/sources/:key":
+		return []string{`{"kind":"typeform","name":"mine"}`, `{"kind":"typeform","secret":"another-secret-of-mine"}`}
+	case pattern == "/v1/sources/:key/unmapped/retry", pattern == "/v1/sources/:key/unmapped/:id/retry":
+		return []string{"{}", ""}
 	case pattern == "/v1/responses/:id":
 		return []string{`{"excluded":true}`, `{"tags":["taken"]}`}
 	case pattern == "/v1/responses":

@@ -25,7 +25,7 @@ func isJWT(token string) bool {
 // keyOfJWT is the key that an issuer's token amounts to. A token is judged anew every few seconds.
 func (s *server) keyOfJWT(c *gin.Context, token string) (models.Key, error) {
 	key, err := s.tokens.get(models.HashToken(token), func(hash [32]byte) (models.Key, error) {
-		key, err := s.guess(c, s.tokens.knows(hash), models.Unauthorized, func() (models.Key, error) { return s.Issuer.KeyOf(c.Request.Context(), token) })
+		key, err := guess(s, c, s.tokens.knows(hash), models.Unauthorized, func() (models.Key, error) { return s.Issuer.KeyOf(c.Request.Context(), token) })
 		if err != nil {
 			return key, err
 		}

@@ -80,6 +80,13 @@ func TestEveryPostIsCarriedOutOnceUnderItsIdempotencyKey(t *testing.T) {
 		admin.putKPI(t, "mine", sales).want(t, http.StatusCreated)
 		hook := admin.hook(t, toldOf("https://crm.example/", "score.dropped")).ID
 		sent := read[delivery](t, admin.post(t, "/v1/webhooks/"+hook+"/test", "").want(t, http.StatusAccepted)).ID
+		sources := map[string]string{}
+		for _, tool := range models.SourceKinds() {
+			sources["/v1/sources/"+string(tool)] = admin.putSource(t, string(tool), `{"kind":"`+string(tool)+`","mapping":`+byScore+`}`).ID
+		}
+		mine := admin.putSource(t, "mine", `{"kind":"typeform"}`)
+		admin.post(t, mine.Address, `{}`).want(t, http.StatusAccepted)
+		kept := admin.unmapped(t, "mine")[0].ID
 		posts := 0
 		for route, operation := range documented(t) {
 			method, path, _ := strings.Cut(route, " ")
@@ -87,8 +94,11 @@ func TestEveryPostIsCarriedOutOnceUnderItsIdempotencyKey(t *testing.T) {
 				continue
 			}
 			posts++
-			key, path := fmt.Sprint("k", posts), strings.NewReplacer("{key}", "mine", "{id}", hook, "{delivery}", sent).Replace(path)
+			key, path := fmt.Sprint("k", posts), strings.NewReplacer("{key}", "mine", "unmapped/{id}", "unmapped/"+kept, "{id}", hook, "{delivery}", sent).Replace(path)
 			body := validBody(method, path)
+			if toolPath(path) {
+				path += "?source=" + sources[path]
+			}
 			first := admin.postOnce(t, key, path, body).isFirst(t)
 			if first.status >= 300 {
 				t.Fatalf("%s: %d %s", route, first.status, first.body)
@@ -105,7 +115,11 @@ func TestEveryPostIsCarriedOutOnceUnderItsIdempotencyKey(t *testing.T) {
 						t.Errorf("%s: it is not told what to do: %+v", route, p)
 					}
 				}
-				wantProblem(t, c.postOnce(t, key, path+"?dry_run=true", body), http.StatusUnprocessableEntity, "invalid")
+				query := "?"
+				if toolPath(strings.Split(path, "?")[0]) {
+					query = "&"
+				}
+				wantProblem(t, c.postOnce(t, key, path+query+"dry_run=true", body), http.StatusUnprocessableEntity, "invalid")
 			}
 			if theirs := second.postOnce(t, key, path, body).isFirst(t); theirs.status >= 500 {
 				t.Errorf("%s with another API key: %d %s", route, theirs.status, theirs.body)

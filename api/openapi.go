@@ -18,6 +18,8 @@ package api
 // @tag.description	What customers and employees answered: store it, one by one or in bulk, read it, correct it, erase it.
 // @tag.name			invitations
 // @tag.description	Who was asked, by number or by person: what response rates are reckoned by, and what keeps people from being asked too often.
+// @tag.name			sources
+// @tag.description	Webhooks of survey tools that send responses: who sends, how payloads are read, and those that could not be.
 // @tag.name			scores
 // @tag.description	Scores with their sample size, standard error and interval, for the company or by touchpoint, segment, channel, team, survey or journey.
 // @tag.name			metrics

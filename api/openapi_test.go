@@ -110,7 +110,12 @@ func TestExamplesOfRequestsAreAccepted(t *testing.T) {
 					if strings.HasSuffix(path, "/observations") {
 						admin.putKPI(t, "example", sales).want(t, http.StatusCreated)
 					}
-					answer := admin.send(t, method, pathWith(path, id), textOf(t, example.Value.Value), "Content-Type: "+form)
+					to := pathWith(path, id)
+					if toolPath(path) {
+						_, tool, _ := strings.Cut(path, "/v1/sources/")
+						to = admin.putSource(t, "example", `{"kind":"`+tool+`"}`).Address
+					}
+					answer := admin.send(t, method, to, textOf(t, example.Value.Value), "Content-Type: "+form)
 					if answer.status >= http.StatusMultipleChoices {
 						t.Errorf("the example is refused:\n%s", answer.body)
 					}

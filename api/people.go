@@ -23,6 +23,7 @@ type personDocument struct { //nolint:unused // for the OpenAPI document: tellPe
 	Responses    []models.Response     `json:"responses"`
 	Invitations  []invitationDocument  `json:"invitations"`
 	Observations []observationDocument `json:"observations"` // with those that were replaced
+	Unmapped     []unmappedDocument    `json:"unmapped"`     // payloads of sources that no response could be made of and that hold the person's id
 }
 
 // @Summary		Read all that is stored of a person
@@ -155,13 +156,40 @@ func (s *server) erase(c *gin.Context, body erasureBody) error {
 		}
 		done.Erasure = done.Add(one)
 	}
-	if len(names) == 0 {
+	if done.Unmapped, err = s.eraseUnmappedOf(c, person); err != nil {
+		return err
+	}
+	if len(names) == 0 && done.Unmapped == 0 {
 		err = s.Store.RecordAct(acting(c), workspaceOf(c), models.AuditEntry{Act: models.PersonErased, Object: s.Persons.Alias(person), Counts: done.Counts()})
 	}
 	if err == nil {
 		c.JSON(http.StatusOK, done)
 	}
 	return err
+}
+
+// eraseUnmappedOf deletes the payloads that hold the person's id, and tells how many.
+func (s *server) eraseUnmappedOf(c *gin.Context, person models.Person) (int64, error) {
+	var ids []string
+	err := s.eachUnmappedOf(c, person, func(_ string, u models.Unmapped) error {
+		ids = append(ids, u.ID)
+		return nil
+	})
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	return s.Store.EraseUnmapped(acting(c), workspaceOf(c), ids, s.Persons.Alias(person))
+}
+
+// eachUnmappedOf calls do with every payload that is kept and holds the person's id.
+func (s *server) eachUnmappedOf(c *gin.Context, person models.Person, do func(source string, u models.Unmapped) error) error {
+	return s.Store.EachUnmapped(c.Request.Context(), workspaceOf(c), func(source string, u models.Unmapped) error {
+		payload, err := s.Persons.Open(u.Payload, models.UnmappedOf(source))
+		if err != nil || !person.In(payload) {
+			return err
+		}
+		return do(source, u)
+	})
 }
 
 // pathPerson is the person in the path.

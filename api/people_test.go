@@ -30,6 +30,7 @@ type person struct {
 	Responses    []response       `json:"responses"`
 	Invitations  []map[string]any `json:"invitations"`
 	Observations []map[string]any `json:"observations"`
+	Unmapped     []unmapped       `json:"unmapped"`
 }
 
 func (p person) size() [3]int {
@@ -38,8 +39,9 @@ func (p person) size() [3]int {
 
 // erasure is the answer to erasing one.
 type erasure struct {
-	Responses, Invitations, Observations int64
-	Scores                               string
+	Responses, Invitations, Observations, Unmapped int64
+
+	Scores string
 }
 
 // plantPerson stores three responses, an invitation and a figure that was corrected of a person.
@@ -103,15 +105,15 @@ func TestPersonIsErasedAndScoresStayOrGo(t *testing.T) {
 			want  erasure
 			left  [2]int64
 		}{
-			{func() reply { return admin.send(t, "DELETE", "/v1/people/c-1", "") }, "c-1", erasure{3, 1, 2, "keep"}, [2]int64{10, 5}},
+			{func() reply { return admin.send(t, "DELETE", "/v1/people/c-1", "") }, "c-1", erasure{3, 1, 2, 0, "keep"}, [2]int64{10, 5}},
 			{func() reply {
 				return admin.send(t, "DELETE", "/v1/people/"+hashOf("c-2")+"?as=sha256&scores=delete", "")
-			}, "c-2", erasure{3, 1, 2, "delete"}, [2]int64{8, 4}},
-			{func() reply { return admin.post(t, "/v1/people/erase", `{"person":"c-3"}`) }, "c-3", erasure{3, 1, 2, "keep"}, [2]int64{8, 4}},
+			}, "c-2", erasure{3, 1, 2, 0, "delete"}, [2]int64{8, 4}},
+			{func() reply { return admin.post(t, "/v1/people/erase", `{"person":"c-3"}`) }, "c-3", erasure{3, 1, 2, 0, "keep"}, [2]int64{8, 4}},
 			{func() reply {
 				return admin.post(t, "/v1/people/erase", `{"sha256":"`+hashOf("c-4")+`","scores":"delete"}`)
-			}, "c-4", erasure{3, 1, 2, "delete"}, [2]int64{6, 3}},
-			{func() reply { return admin.post(t, "/v1/people/erase", `{"person":"c-4"}`) }, "c-4", erasure{0, 0, 0, "keep"}, [2]int64{6, 3}},
+			}, "c-4", erasure{3, 1, 2, 0, "delete"}, [2]int64{6, 3}},
+			{func() reply { return admin.post(t, "/v1/people/erase", `{"person":"c-4"}`) }, "c-4", erasure{0, 0, 0, 0, "keep"}, [2]int64{6, 3}},
 		} {
 			if got := read[erasure](t, c.erase().want(t, http.StatusOK)); got != c.want {
 				t.Errorf("%d: %+v, want %+v", i, got, c.want)
@@ -191,6 +193,8 @@ func TestEveryActIsRecordedWithWhoDidIt(t *testing.T) {
 		id := admin.record(t, `{"metric":"nps","score":9,"comment":"canary"}`)
 		made := admin.post(t, "/v1/keys", `{"name":"shop","scopes":["admin"]}`).want(t, http.StatusCreated)
 		_, keyID, _ := strings.Cut(made.body, `"id":"`)
+		admin.putSource(t, "form", `{"kind":"typeform","secret":"canary-canary-canary"}`)
+		admin.keep(t, "form")
 		for _, do := range [][4]string{ // method, path, body, form
 			{"PATCH", "/v1/responses/" + id, `{"excluded":true}`}, {"PATCH", "/v1/responses/" + id, `{"tags":["canary"]}`}, {"PUT", "/v1/journeys/loan", `{"touchpoints":["a"]}`}, {"DELETE", "/v1/journeys/loan", ""}, {"PATCH", "/v1/responses/" + id, `{"excluded":false}`},
 			{"DELETE", "/v1/responses/" + id, ""}, {"DELETE", "/v1/keys/" + keyID[:36], ""}, {"POST", "/v1/workspaces", `{"key":"acme","time_zone":"UTC"}`},
@@ -200,6 +204,8 @@ func TestEveryActIsRecordedWithWhoDidIt(t *testing.T) {
 			{"PUT", "/v1/invitations/policy", validBody("PUT", "/v1/invitations/policy")},
 			{"GET", "/v1/responses?person=canary", "", "text/csv"}, {"GET", "/v1/kpis/sales/observations?with_persons=true", "", ndjson},
 			{"GET", "/v1/kpis/sales/observations", "", "text/csv"}, {"GET", "/v1/responses?limit=9", "", "text/csv"}, // neither is of persons, all of them
+			{"PUT", "/v1/sources/form", `{"kind":"typeform","secret":"canary-canary-canaries"}`},
+			{"POST", "/v1/sources/form/unmapped/retry", ""}, {"DELETE", "/v1/sources/form/unmapped", ""}, {"DELETE", "/v1/sources/form", ""},
 			{"GET", "/v1/people/canary", ""}, {"DELETE", "/v1/people/canary", ""}, {"DELETE", "/v1/people/" + hashOf("nobody") + "?as=sha256", ""},
 			{"DELETE", "/v1/kpis/sales", ""}, {"PUT", "/v1/anonymity", validBody("PUT", "/v1/anonymity")}, {"PUT", "/v1/retention", `{"days":30}`},
 		} {
@@ -324,7 +330,7 @@ func TestWithAPepperNoIDReachesTheDatabaseAndAllGoesOnWorking(t *testing.T) {
 					t.Errorf("%s: %v", path, got)
 				}
 			}
-			if got := read[erasure](t, admin.send(t, "DELETE", "/v1/people/"+hashOf("zanzibar-1")+"?as=sha256", "")); got != (erasure{2, 1, 1, "keep"}) {
+			if got := read[erasure](t, admin.send(t, "DELETE", "/v1/people/"+hashOf("zanzibar-1")+"?as=sha256", "")); got != (erasure{2, 1, 1, 0, "keep"}) {
 				t.Errorf("%+v", got)
 			}
 			audit := read[auditPage](t, admin.get(t, "/v1/audit?act=person.erased")).Audit

@@ -69,9 +69,27 @@ func (s *server) tellPerson(c *gin.Context, asked models.AskedPerson) error {
 		writeList(&out, "observations", names, func(name, before string) ([]models.Observation, error) {
 			return s.Store.FindObservationsOf(ctx, workspace, name, before, personPage)
 		}, func(o models.Observation) (string, any) { return o.ID, observationDocumentOf(o, units[o.KPI]) }),
+		s.tellUnmappedOf(c, &out, person),
 	)
 	out.text("}\n")
 	return firstError(err, out.err)
+}
+
+// tellUnmappedOf writes the payloads that hold the person's id.
+func (s *server) tellUnmappedOf(c *gin.Context, out *memberWriter, person models.Person) error {
+	out.member("unmapped")
+	separator := "["
+	err := s.eachUnmappedOf(c, person, func(source string, u models.Unmapped) error {
+		out.text(separator)
+		out.value(s.unmappedDocumentOf(source, u))
+		separator = ","
+		return out.err
+	})
+	if separator == "[" {
+		out.text("[")
+	}
+	out.text("]")
+	return err
 }
 
 // memberWriter writes a JSON object member by member; err is the first that went wrong.

@@ -73,6 +73,10 @@ func TestWrongMethodIsToldWhichOnesWork(t *testing.T) {
 	}
 	methods["/v1/responses/bulk"] = append(methods["/v1/responses/bulk"], methods["/v1/responses/x"]...) // "bulk" may be an id, too
 	methods["/v1/kpis/examples"] = []string{"DELETE", "GET", "PUT"}                                      // and "examples" a key
+	methods["/v1/sources/x/unmapped/retry"] = []string{"DELETE", "POST"}                                 // "retry" is the id of no payload
+	for _, tool := range models.SourceKinds() {
+		methods["/v1/sources/"+string(tool)] = []string{"DELETE", "GET", "POST", "PUT"}
+	}
 	for _, person := range []string{"lookup", "erase"} {
 		methods["/v1/people/"+person] = []string{"DELETE", "GET", "POST"}
 	}

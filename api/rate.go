@@ -68,13 +68,13 @@ func (s *server) spendLines(c *gin.Context) error {
 
 // lookUp finds a key in the database.
 func (s *server) lookUp(c *gin.Context, hash [32]byte) (models.Key, error) {
-	return s.guess(c, s.keys.knows(hash), models.NotFound, func() (models.Key, error) { return s.Store.KeyByHash(c.Request.Context(), hash) })
+	return guess(s, c, s.keys.knows(hash), models.NotFound, func() (models.Key, error) { return s.Store.KeyByHash(c.Request.Context(), hash) })
 }
 
-// guess finds a key. Whoever sends unknown ones, which fail by wrong, gets no more
+// guess finds what can be guessed. Whoever sends unknown ones, which fail by wrong, gets no more
 // looked up for a while, so that guessing leads nowhere; those that were found
 // before are looked up all the same, since honest clients may have the same address.
-func (s *server) guess(c *gin.Context, known bool, wrong models.Code, find func() (models.Key, error)) (models.Key, error) {
+func guess[T any](s *server, c *gin.Context, known bool, wrong models.Code, find func() (T, error)) (T, error) {
 	if s.limits.addresses == nil || known {
 		return find()
 	}
@@ -82,13 +82,31 @@ func (s *server) guess(c *gin.Context, known bool, wrong models.Code, find func(
 	bucket := s.limits.addresses.of(network(c.ClientIP()), now)
 	if wait := untilOne(bucket, now); wait > 0 {
 		s.limits.refused(limitOfAddress)
-		return models.Key{}, tooManyOf(wait, "too many unknown keys came from this address; check the key")
+		var nothing T
+		return nothing, tooManyOf(wait, guesses)
 	}
-	key, err := find()
+	found, err := find()
 	if models.ErrorCode(err) == wrong {
 		bucket.ReserveN(now, 1) // of guesses sent at once each is counted, also where that leaves less than none
 	}
-	return key, err
+	return found, err
+}
+
+const guesses = "too many unknown keys came from this address; check the key"
+
+// guessed counts a payload that nobody signed as an unknown key; the error is for when there are too many.
+func (s *server) guessed(c *gin.Context) error {
+	if s.limits.addresses == nil {
+		return nil
+	}
+	now := s.Clock()
+	bucket := s.limits.addresses.of(network(c.ClientIP()), now)
+	if wait := untilOne(bucket, now); wait > 0 {
+		s.limits.refused(limitOfAddress)
+		return tooManyOf(wait, guesses)
+	}
+	bucket.ReserveN(now, 1)
+	return nil
 }
 
 // network is what counts as one address: of IPv6 the 64 bits that a customer of a provider has to himself.

@@ -11,11 +11,14 @@ import (
 // anyKey is the scope of routes that every key may use.
 const anyKey models.Scope = "any"
 
+// signedOrKey is the scope of routes that survey tools send to: see admit.
+const signedOrKey models.Scope = "signed"
+
 // routes are all of the API's, with the scope that each asks for; "" asks for no key.
-// Each POST takes an Idempotency-Key.
+// Each POST takes an Idempotency-Key; those that tools send to see to that themselves.
 func (s *server) routes(engine *gin.Engine) {
 	add := func(method, path string, scope models.Scope, h handler) {
-		if method == http.MethodPost {
+		if method == http.MethodPost && scope != signedOrKey {
 			h = s.once(h)
 		}
 		engine.Handle(method, path, s.handle(scope, h))
@@ -27,14 +30,9 @@ func (s *server) routes(engine *gin.Engine) {
 	add("GET", "/healthz", "", healthz)
 	add("GET", "/readyz", "", s.readyz)
 
-	add("POST", "/v1/responses", models.WriteResponses, s.createResponse)
-	add("POST", "/v1/responses/bulk", models.WriteResponses, s.createResponses)
-	add("GET", "/v1/responses", models.ReadResponses, s.findResponses)
-	add("GET", "/v1/responses/:id", models.ReadResponses, s.responseByID)
-	add("PATCH", "/v1/responses/:id", models.WriteResponses, s.also(models.ReadResponses, s.patchResponse))
-	add("DELETE", "/v1/responses/:id", models.WriteResponses, s.also(models.ReadResponses, s.eraseResponse))
-
+	s.responseRoutes(add)
 	s.invitationRoutes(add)
+	s.sourceRoutes(add)
 
 	add("GET", "/v1/scores", models.ReadScores, s.findScores)
 	add("GET", "/v1/response-rate", models.ReadScores, s.findResponseRates)
@@ -64,6 +62,15 @@ func (s *server) routes(engine *gin.Engine) {
 	s.webhookRoutes(add)
 	s.peopleRoutes(add)
 	s.accessRoutes(add)
+}
+
+func (s *server) responseRoutes(add func(method, path string, scope models.Scope, h handler)) {
+	add("POST", "/v1/responses", models.WriteResponses, s.createResponse)
+	add("POST", "/v1/responses/bulk", models.WriteResponses, s.createResponses)
+	add("GET", "/v1/responses", models.ReadResponses, s.findResponses)
+	add("GET", "/v1/responses/:id", models.ReadResponses, s.responseByID)
+	add("PATCH", "/v1/responses/:id", models.WriteResponses, s.also(models.ReadResponses, s.patchResponse))
+	add("DELETE", "/v1/responses/:id", models.WriteResponses, s.also(models.ReadResponses, s.eraseResponse))
 }
 
 func (s *server) analysisRoutes(add func(method, path string, scope models.Scope, h handler)) {
@@ -106,6 +113,22 @@ func (s *server) webhookRoutes(add func(method, path string, scope models.Scope,
 	add("GET", "/v1/webhooks/:id/deliveries", models.Admin, s.findDeliveries)
 	add("GET", "/v1/webhooks/:id/deliveries/:delivery", models.Admin, s.deliveryByID)
 	add("POST", "/v1/webhooks/:id/deliveries/:delivery/redeliver", models.Admin, s.redeliver)
+}
+
+// sourceRoutes are those of webhooks. The tools' own payloads are let in by their signatures.
+func (s *server) sourceRoutes(add func(method, path string, scope models.Scope, h handler)) {
+	add("POST", "/v1/sources/formbricks", signedOrKey, s.receiveFormbricks)
+	add("POST", "/v1/sources/typeform", signedOrKey, s.receiveTypeform)
+	add("POST", "/v1/sources/delighted", signedOrKey, s.receiveDelighted)
+	add("GET", "/v1/sources", models.Admin, s.findSources)
+	add("GET", "/v1/sources/:key", models.Admin, s.sourceByKey)
+	add("PUT", "/v1/sources/:key", models.Admin, s.putSource)
+	add("DELETE", "/v1/sources/:key", models.Admin, s.deleteSource)
+	add("GET", "/v1/sources/:key/unmapped", models.Admin, s.findUnmapped)
+	add("DELETE", "/v1/sources/:key/unmapped", models.Admin, s.deleteAllUnmapped)
+	add("DELETE", "/v1/sources/:key/unmapped/:id", models.Admin, s.deleteUnmapped)
+	add("POST", "/v1/sources/:key/unmapped/retry", models.Admin, s.retryAllUnmapped)
+	add("POST", "/v1/sources/:key/unmapped/:id/retry", models.Admin, s.retryUnmapped)
 }
 
 func (s *server) peopleRoutes(add func(method, path string, scope models.Scope, h handler)) {

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -77,6 +78,7 @@ func needs() map[string][]models.Scope {
 		"GET /v1/kpis/:key/observations":                       {models.ReadObservations},
 		"GET /v1/kpis/:key/values":                             {models.ReadScores},
 	}
+	maps.Copy(needs, needsOfSources())
 	for _, plural := range plurals {
 		needs["GET /v1/"+plural] = anyKey
 		needs["GET /v1/"+plural+"/:key"] = anyKey

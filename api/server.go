@@ -27,8 +27,10 @@ type Config struct {
 	Persons   models.Persons   // under which names persons are stored; the zero value: under their ids
 	Issuer    Issuer           // whose tokens are taken beside keys; nil: nobody's
 	Kept      models.Retention // for how long responses are kept where a workspace does not say; 0: for ever
-	Ready     func() error     // nil: the server may be sent requests
-	Reach     models.Reach     // of webhooks; the zero value: public addresses only
+	// CompileMapping makes a reader of a tool's payloads of a source's mapping. The error is Invalid and names every fault.
+	CompileMapping func(kind models.SourceKind, mapping []byte) (models.PayloadReader, error)
+	Ready          func() error // nil: the server may be sent requests
+	Reach          models.Reach // of webhooks; the zero value: public addresses only
 
 	KeyLimit       Limit              // of what each key may send
 	AddressLimit   Limit              // of unknown keys from each address
@@ -63,6 +65,8 @@ type Store interface {
 	peopleStore
 	auditStore
 	webhookStore
+	sourceStore
+	unmappedStore
 }
 
 type server struct {
@@ -75,6 +79,7 @@ type server struct {
 	uses       uses
 	workspaces *cache[string, workspaceRules]
 	exports    *exports
+	sources    *cache[string, readySource]
 	beginning  chan struct{} // a place for each request with an Idempotency-Key that is about to begin
 }
 
@@ -93,7 +98,8 @@ func New(c Config) (*Handler, error) {
 	s := &server{
 		Config: c, page: template.Must(template.New("landing").Parse(landingPage)), pagePolicy: pagePolicy(landingPage), limits: newLimits(c),
 		keys: newCache[[32]byte, models.Key](c.Clock), tokens: newCache[[32]byte, models.Key](c.Clock),
-		workspaces: newCache[string, workspaceRules](c.Clock), exports: newExports(), beginning: make(chan struct{}, maxBeginning),
+		workspaces: newCache[string, workspaceRules](c.Clock), exports: newExports(),
+		sources: newCache[string, readySource](c.Clock), beginning: make(chan struct{}, maxBeginning),
 	}
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()

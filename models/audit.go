@@ -49,6 +49,11 @@ const (
 	WebhookTried        Act = "webhook.tested"
 	SecretRotated       Act = "webhook.secret_rotated"
 	DeliveryRepeated    Act = "webhook.redelivered"
+
+	SourcePut       Act = "source.put"     // with secrets as 1 in its counts where it got another secret
+	SourceDeleted   Act = "source.deleted" // with the payloads that were kept of it
+	UnmappedDeleted Act = "unmapped.deleted"
+	UnmappedRetried Act = "unmapped.retried" // begun
 )
 
 // Acts are all of them.
@@ -56,7 +61,8 @@ func Acts() []Act {
 	return []Act{KeyCreated, KeyRevoked, WorkspaceCreated, AnonymityRaised, RetentionPut, EntryPut, EntryDeleted, MetricPut, TargetPut, TargetDeleted, ModelPut, ModelDeleted,
 		KPIPut, KPIDeleted, KPITargetPut, KPITargetDeleted, InvitationPolicyPut, ResponseExcluded, ResponseIncluded, ResponseChanged, ResponseErased,
 		PersonRead, PersonErased, ResponsesExported, FiguresExported, RollupsRepaired, ResponsesExpired,
-		WebhookCreated, WebhookChanged, WebhookDeleted, WebhookPaused, WebhookTried, SecretRotated, DeliveryRepeated}
+		WebhookCreated, WebhookChanged, WebhookDeleted, WebhookPaused, WebhookTried, SecretRotated, DeliveryRepeated,
+		SourcePut, SourceDeleted, UnmappedDeleted, UnmappedRetried}
 }
 
 // Known reports whether there is such an act.

@@ -84,17 +84,41 @@ func (a Accepted) Messages(hooks []Webhook) []Message {
 		return nil
 	}
 	all := messageOf(ResponseCreatedEvent, a.response.CreatedAt, notice).to(hooks)
+	all = append(all, a.lowMessages(hooks, a.response.CreatedAt, func(Answer) bool { return true })...)
+	for i := range all {
+		all[i].Subject = a.response.ID
+	}
+	return all
+}
+
+// MessagesBeyond are what webhooks are told of the response when it has taken the place of an earlier
+// state of it: of answers that are low and were not given so before.
+func (a Accepted) MessagesBeyond(before Response, hooks []Webhook) []Message {
+	if before.Excluded {
+		return nil
+	}
+	all := a.lowMessages(hooks, a.response.CreatedAt, func(answer Answer) bool {
+		return !slices.ContainsFunc(before.Answers, func(b Answer) bool {
+			return b.Metric == answer.Metric && b.Touchpoint == answer.Touchpoint && b.Score == answer.Score
+		})
+	})
+	for i := range all {
+		all[i].Subject = a.response.ID
+	}
+	return all
+}
+
+// lowMessages tell each webhook of those answers, of some, that are low by its rule.
+func (a Accepted) lowMessages(hooks []Webhook, at time.Time, of func(Answer) bool) []Message {
+	var all []Message
 	for _, w := range hooks {
 		if w.Rule == nil {
 			continue
 		}
-		low := a.notice(func(answer Answer) bool { return w.Rule.covers(a.metrics, a.response, answer) })
+		low := a.notice(func(answer Answer) bool { return of(answer) && w.Rule.covers(a.metrics, a.response, answer) })
 		if len(low.Answers) > 0 {
-			all = append(all, messageOf(LowScoreEvent, a.response.CreatedAt, low).to([]Webhook{w})...)
+			all = append(all, messageOf(LowScoreEvent, at, low).to([]Webhook{w})...)
 		}
-	}
-	for i := range all {
-		all[i].Subject = a.response.ID
 	}
 	return all
 }

@@ -149,14 +149,15 @@ type Erasure struct {
 	Responses    int64 `json:"responses" example:"3"`    // with their answers, comments, properties and tags
 	Invitations  int64 `json:"invitations" example:"1"`  // what is remembered of when the person was asked
 	Observations int64 `json:"observations" example:"0"` // figures of the person, those that were corrected later too
+	Unmapped     int64 `json:"unmapped" example:"0"`     // payloads of sources that no response could be made of and that hold the person's id
 }
 
 // Add is both together.
 func (e Erasure) Add(o Erasure) Erasure {
-	return Erasure{e.Responses + o.Responses, e.Invitations + o.Invitations, e.Observations + o.Observations}
+	return Erasure{e.Responses + o.Responses, e.Invitations + o.Invitations, e.Observations + o.Observations, e.Unmapped + o.Unmapped}
 }
 
 // Counts are the numbers by name, for the audit log.
 func (e Erasure) Counts() map[string]int64 {
-	return map[string]int64{"responses": e.Responses, "invitations": e.Invitations, "observations": e.Observations}
+	return map[string]int64{"responses": e.Responses, "invitations": e.Invitations, "observations": e.Observations, "unmapped": e.Unmapped}
 }

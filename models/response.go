@@ -27,6 +27,7 @@ type Response struct {
 	Tags         []string       `json:"tags,omitempty" example:"pilot"`
 	Excluded     bool           `json:"excluded"` // kept, but counted nowhere
 	PostedBy     string         `json:"-"`        // the id of the key that sent it, where some of it is counted in lots; see Held
+	ChangedAt    time.Time      `json:"-"`        // when the tool last changed it that sent it; zero where no source did
 	Answers      []Answer       `json:"answers"`
 }
 
@@ -146,6 +147,20 @@ type Outcome struct {
 	New bool   // false: a retry; the same submission was stored before
 	Err error  // nil, or why nothing is stored; an *Error when the sender can do something about it
 }
+
+// Fate is what became of a response that a source sent.
+//
+// @Description What became of a payload.
+type Fate string
+
+// The fates.
+const (
+	Stored   Fate = "stored"   // a response that was not known
+	Known    Fate = "known"    // the same was stored before
+	Replaced Fate = "replaced" // what was stored before, with the later one
+	Ignored  Fate = "ignored"  // there is nothing in it to be stored; see reason
+	Unread   Fate = "unmapped" // it could not be mapped, and is kept; see reason
+)
 
 // ResponseFilter selects responses. Zero fields select everything.
 type ResponseFilter struct {

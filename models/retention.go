@@ -51,6 +51,15 @@ func (r Retention) Before(now time.Time) time.Time {
 	return now.Add(-time.Duration(r) * 24 * time.Hour)
 }
 
+// UnmappedBefore is the moment before which payloads came too long ago to be kept that no response could be made of.
+func (r Retention) UnmappedBefore(now time.Time) time.Time {
+	before := now.Add(-UnmappedLife)
+	if r > 0 && r.Before(now).After(before) {
+		return r.Before(now)
+	}
+	return before
+}
+
 // Waits is the moment since which an answer was stored that waits for a lot and is
 // given its time for that, however long ago it was given: a WaveLife, and a day in
 // which what is left of a wave is put together.

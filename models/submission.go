@@ -46,7 +46,8 @@ type Rules struct {
 	Zone      *time.Location // the workspace's
 	Now       time.Time
 	NewID     func() string // a UUIDv7
-	PostedBy  string        // the id of the key that sends it; "" for none
+	PostedBy  string        // the id of the key, or the source, that sends it; "" for none
+	ChangedAt time.Time     // when the tool last changed it that sends it; zero where no source does
 	Persons   Persons
 }
 
@@ -86,6 +87,24 @@ func (a Accepted) Arrivals() []Arrival {
 	return arrivals
 }
 
+// As is the response under another id.
+func (a Accepted) As(id string) Accepted {
+	response := *a.response
+	response.ID = id
+	a.response = &response
+	return a
+}
+
+// ArrivalsBeyond are those of the answers that an earlier response has none to.
+func (a Accepted) ArrivalsBeyond(before Response) []Arrival {
+	later := *a.response
+	later.Answers = slices.DeleteFunc(slices.Clone(later.Answers), func(answer Answer) bool {
+		return slices.ContainsFunc(before.Answers, func(b Answer) bool { return b.Metric == answer.Metric && b.Touchpoint == answer.Touchpoint })
+	})
+	a.response = &later
+	return a.Arrivals()
+}
+
 // Check judges a submission by the rules. Every fault is named at once.
 func (s Submission) Check(rules Rules) (Accepted, error) {
 	var faults Faults
@@ -101,13 +120,17 @@ func (s Submission) Check(rules Rules) (Accepted, error) {
 	if slices.ContainsFunc(answers, rules.Metrics.InLots) {
 		sent = rules.PostedBy
 	}
+	changed := rules.ChangedAt
+	if !changed.IsZero() {
+		changed = instant(changed)
+	}
 	return Accepted{
 		response: &Response{
 			PostedBy: sent, ID: rules.NewID(), Workspace: rules.Workspace, SubmissionID: s.SubmissionID,
 			Survey: s.Survey, Touchpoint: s.Touchpoint, Channel: s.Channel, Segment: s.Segment,
 			Team: s.Team, Person: s.Person, CollectedAt: collected, CreatedAt: instant(rules.Now),
 			Language: s.Language, Solicited: s.Solicited, Properties: s.Properties, Tags: s.Tags,
-			Answers: withComposites(answers),
+			Answers: withComposites(answers), ChangedAt: changed,
 		},
 		digest: s.digest(rules.Metrics), zone: rules.Zone, metrics: rules.Metrics,
 	}, nil

@@ -20,6 +20,22 @@ type compiler struct {
 
 // Parse reads a mapping. The error is Faults: all that is wrong with it, with line and column.
 func Parse(text []byte) (*Mapping, error) {
+	return parse(text, func(c compiler, root node) {
+		if root.has("kpi") {
+			c.figuresDocument(root)
+		} else {
+			c.document(root, c.fileKeys(), c.ownID())
+		}
+	})
+}
+
+// ParseFields reads a mapping of the fields that a program sends of one respondent, as Parse does one of
+// the columns of a file. It has no keys that only a file has, and no submission_id: the sender's own is known.
+func ParseFields(text []byte) (*Mapping, error) {
+	return parse(text, func(c compiler, root node) { c.document(root, c.rowKeys()) })
+}
+
+func parse(text []byte, read func(c compiler, root node)) (*Mapping, error) {
 	if len(text) > maxBytes {
 		return nil, Faults{{Line: 1, Column: 1, Message: "a mapping may be 1 MB at most"}}
 	}
@@ -28,37 +44,42 @@ func Parse(text []byte) (*Mapping, error) {
 		return nil, root.doc.faults
 	}
 	c := compiler{Mapping: &Mapping{delimiter: ',', texts: map[string]*value{}}}
-	if root.has("kpi") {
-		c.figuresDocument(root)
-	} else {
-		c.document(root)
-	}
+	read(c, root)
 	if err := root.doc.faults.err(); err != nil {
 		return nil, err
 	}
 	return c.Mapping, nil
 }
 
-// fileKeys are those of every mapping.
+// fileKeys are those of every mapping of a file.
 func (c *compiler) fileKeys() keys {
+	known := c.rowKeys()
+	known["delimiter"] = func(n node) { c.delimiter = delimiter(n) }
+	known["encoding"] = func(n node) { c.encoding = encodingOf(n) }
+	return known
+}
+
+// rowKeys are those of every mapping.
+func (c *compiler) rowKeys() keys {
 	return keys{
-		"delimiter": func(n node) { c.delimiter = delimiter(n) },
-		"encoding":  func(n node) { c.encoding = encodingOf(n) },
 		"no_answer": func(n node) { c.noAnswer = set(n.texts()) },
 		"rows":      func(n node) { c.rows(n) },
 	}
 }
 
-// document reads a mapping of responses.
-func (c *compiler) document(root node) {
+func (c *compiler) ownID() keys {
+	return keys{"submission_id": func(n node) {
+		c.submissionID = c.value(n, nil)
+		if c.submissionID.constant() {
+			n.fault(`must hold a column, such as "spring-2026-{ID}": a constant is the same for every row`)
+		}
+	}}
+}
+
+// document reads a mapping of responses, with more keys than those of the response.
+func (c *compiler) document(root node, more ...keys) {
 	known := keys{
-		"time_zone": func(n node) { c.zone = zone(n) },
-		"submission_id": func(n node) {
-			c.submissionID = c.value(n, nil)
-			if c.submissionID.constant() {
-				n.fault(`must hold a column, such as "spring-2026-{ID}": a constant is the same for every row`)
-			}
-		},
+		"time_zone":    func(n node) { c.zone = zone(n) },
 		"collected_at": func(n node) { c.collectedAt = c.value(n, formats) },
 		"solicited":    func(n node) { c.solicited = c.value(n, nil) },
 		"properties": func(n node) {
@@ -73,7 +94,9 @@ func (c *compiler) document(root node) {
 		},
 		"answers": func(n node) { c.readAnswers(n) },
 	}
-	maps.Copy(known, c.fileKeys())
+	for _, others := range more {
+		maps.Copy(known, others)
+	}
 	for _, f := range textFields() {
 		known[f.name] = func(n node) { c.texts[f.name] = c.value(n, nil) }
 	}

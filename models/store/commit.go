@@ -16,9 +16,9 @@ func responsesTable() table {
 	return table{
 		name: "responses",
 		columns: []string{"workspace", "id", "submission_id", "digest", "survey", "touchpoint", "channel", "segment", "team",
-			"person", "day", "collected_at", "created_at", "language", "solicited", "properties", "tags", "excluded", "posted_by"},
+			"person", "day", "collected_at", "created_at", "language", "solicited", "properties", "tags", "excluded", "posted_by", "changed_at"},
 		types: []string{"text", "uuid", "text", "bytea", "text", "text", "text", "text", "text",
-			"text", "integer", "timestamptz", "timestamptz", "text", "boolean", "jsonb", "jsonb", "boolean", "text"},
+			"text", "integer", "timestamptz", "timestamptz", "text", "boolean", "jsonb", "jsonb", "boolean", "text", "timestamptz"},
 		then: "ON CONFLICT DO NOTHING RETURNING id",
 	}
 }
@@ -105,7 +105,7 @@ func responseRows(batch []models.Accepted) rows {
 		r := a.Response()
 		written = append(written, text(r.Workspace), id(r.ID), textOrNull(r.SubmissionID), digest(a.Digest()), text(r.Survey), text(r.Touchpoint), text(r.Channel), text(r.Segment), text(r.Team),
 			text(r.Person), integer(int(a.Day())), moment(r.CollectedAt), moment(r.CreatedAt), text(r.Language), booleanOrNull(r.Solicited),
-			jsonOrNull(r.Properties, len(r.Properties)), jsonOrNull(r.Tags, len(r.Tags)), boolean(r.Excluded), textOrNull(r.PostedBy))
+			jsonOrNull(r.Properties, len(r.Properties)), jsonOrNull(r.Tags, len(r.Tags)), boolean(r.Excluded), textOrNull(r.PostedBy), momentOrNull(r.ChangedAt))
 	}
 	return written
 }

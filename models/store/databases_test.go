@@ -61,7 +61,7 @@ func (d *databases) dropAll() {
 // empty deletes all rows.
 func (h house) empty(t *testing.T) {
 	t.Helper()
-	for _, table := range []string{"attempts", "audit", "deliveries", "webhooks", "score_drops", "person_pepper", "held", "expired", "thresholds", "invitations", "invited", "invitation_arrivals", "invitation_policies", "answers", "responses", "rollups", "arrivals", "revisions", "targets", "company_models", "kpi_targets", "observations", "kpi_grains", "kpis", "entries", "metrics", "keys", "workspaces"} {
+	for _, table := range []string{"attempts", "audit", "unmapped", "sources", "deliveries", "webhooks", "score_drops", "person_pepper", "held", "expired", "thresholds", "invitations", "invited", "invitation_arrivals", "invitation_policies", "answers", "responses", "rollups", "arrivals", "revisions", "targets", "company_models", "kpi_targets", "observations", "kpi_grains", "kpis", "entries", "metrics", "keys", "workspaces"} {
 		h.sql(t, "DELETE FROM "+table)
 	}
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"crypto/sha256"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -19,6 +20,8 @@ type neighbour struct {
 	responseID, keyID string
 	hook              models.Webhook
 	delivery          models.Delivery
+	source            models.Source
+	unmapped          models.Unmapped
 	attempt           models.Attempt
 	seen              map[string]any // what every method that reads gives
 }
@@ -64,6 +67,7 @@ func (h house) fill(t *testing.T, workspace, mark string) neighbour {
 	if err := h.PutInvitationPolicy(t.Context(), workspace, models.InvitationPolicy{RestDays: int(mark[0])}); err != nil {
 		t.Fatal(err)
 	}
+	n.source, n.unmapped = h.receiving(t, workspace, mark)
 	n.delivery = h.deliveriesOf(t, hook)[0]
 	n.attempt = try("key", mark)
 	h.begin(t, workspace, n.attempt)
@@ -126,6 +130,7 @@ func (h house) look(t *testing.T, workspace string) map[string]any {
 	for _, w := range hooks {
 		see("FindDeliveries " + w.ID)(h.FindDeliveries(t.Context(), workspace, w.ID, models.DeliveryFilter{Limit: 100}))
 	}
+	h.lookAtSources(t, workspace, see)
 	see("Verify")(h.Verify(t.Context(), workspace, false))
 	var counts []models.Count
 	err = h.EachCount(t.Context(), workspace, "", everyDay(), func(c models.Count) error { counts = append(counts, c); return nil })
@@ -148,7 +153,7 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 		}
 	}
 	installation := func() (any, error) { return nil, nil } // of the whole installation, for its own programs
-	return map[string]func() (any, error){
+	methods := map[string]func() (any, error){
 		"Close": installation, "Connections": installation, "Ping": installation,
 		"FindWorkspaces": installation, "CreateWorkspace": installation, "WorkspaceByKey": inShop("WorkspaceByKey"),
 		"FindRevisions": installation, "DeleteOldRevisions": installation, "FormLots": installation, "ForgetInvited": installation, "ForgetAttempts": installation, "ForgetDeliveries": installation, "FindDueWebhooks": installation, "OutboxNow": installation, "DeleteOldAudit": installation, "SettlePersons": installation, // the exporter's, who publishes all workspaces
@@ -296,6 +301,8 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 		},
 		"Verify": func() (any, error) { found, err := h.Verify(ctx, "shop", true); return len(found) != 6, err },
 	}
+	maps.Copy(methods, methodsOfSources(t, h, bank, inShop))
+	return methods
 }
 
 func TestNoMethodReachesIntoAnotherWorkspace(t *testing.T) {

@@ -22,6 +22,7 @@ type responseRow struct {
 	Tags                                       []string       `gorm:"serializer:json"`
 	Excluded                                   bool
 	PostedBy                                   *string
+	ChangedAt                                  *time.Time
 }
 
 func (responseRow) TableName() string { return "responses" }

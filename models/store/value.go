@@ -62,6 +62,13 @@ func idOrNull(uuid string) value {
 	return id(uuid)
 }
 
+func momentOrNull(t time.Time) value {
+	if t.IsZero() {
+		return null()
+	}
+	return moment(t)
+}
+
 func booleanOrNull(is *bool) value {
 	if is == nil {
 		return null()

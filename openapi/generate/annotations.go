@@ -12,7 +12,7 @@ import (
 )
 
 // apart are the folders that the API's types have nothing to do with.
-const apart = "models/store,models/ingest,models/mapping,models/sample,api/clients,api/examples"
+const apart = "models/store,models/ingest,models/mapping,models/payload,models/sample,api/clients,api/examples"
 
 // readAnnotations gives what swaggo reads in api and models, with clean names of schemas.
 func readAnnotations(root string) (*openapi2.T, error) {

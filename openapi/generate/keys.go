@@ -36,11 +36,16 @@ func askForKeys(doc *openapi3.T) {
 			return
 		}
 		scopes := scopesOf(op)
+		signed := op.Extensions["x-signed"] != nil
 		op.Security = nil // the document's own
 		op.Extensions = map[string]any{"x-scopes": scopes}
 		asked := "Any valid key will do."
 		if len(scopes) > 0 {
 			asked = fmt.Sprintf("Needs a key with the scope `%s`.", strings.Join(scopes, "` and the scope `"))
+		}
+		if signed {
+			op.Security = &openapi3.SecurityRequirements{{keyScheme: {}}, {}}
+			asked = "Needs the tool's signature; or, without one, a key" + strings.TrimPrefix(asked, "Needs a key")
 		}
 		op.Description = strings.TrimSpace(op.Description + "\n\n" + asked)
 	})

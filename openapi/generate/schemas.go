@@ -31,6 +31,9 @@ func mendSchemas(doc *openapi3.T) {
 		if op.RequestBody != nil {
 			delete(op.RequestBody.Value.Extensions, "x-originalParamName")
 		}
+		if op.Extensions["x-signed"] != nil {
+			op.RequestBody.Value.Content[formJSON].Schema = types.open["x-payload"]
+		}
 		for _, p := range op.Parameters { // a list may be empty
 			p.Value.AllowEmptyValue = p.Value.In == "query" && p.Value.Schema.Value.Type.Is("array")
 		}
@@ -41,6 +44,8 @@ func mendSchemas(doc *openapi3.T) {
 type mixed struct {
 	property              *openapi3.SchemaRef // what Go has as map[string]any
 	answerScore, ofFigure *openapi3.SchemaRef
+
+	open map[string]*openapi3.SchemaRef // objects of any members, by the extension of properties that are such
 }
 
 // addMixed adds the schemas of values of more than one type, and of each of
@@ -54,12 +59,23 @@ func addMixed(doc *openapi3.T) mixed {
 		property:    addSchema(doc, "PropertyValue", "Text, a number, true, false or null.", &openapi3.Schema{AnyOf: openapi3.SchemaRefs{text, number, yesNo}}),
 		answerScore: addSchema(doc, "AnswerScore", "A value on the metric's scale; true or false for a yes/no metric.", &openapi3.Schema{OneOf: openapi3.SchemaRefs{scale, yesNo}}),
 		ofFigure:    addSchema(doc, "FigureValue", "A number; true or false for a yes/no KPI.", &openapi3.Schema{OneOf: openapi3.SchemaRefs{number, yesNo}}),
+		open: map[string]*openapi3.SchemaRef{
+			"x-mapping": addSchema(doc, "SourceMapping", "What of a payload is what: the keys of the mapping of an import, in JSON.", openObject()),
+			"x-payload": addSchema(doc, "ToolPayload", "What a survey tool sends.", openObject()),
+		},
 	}
 }
+
+func openObject() *openapi3.Schema { return openapi3.NewObjectSchema().WithAnyAdditionalProperties() }
 
 func mendProperty(property *openapi3.SchemaRef, types mixed) {
 	if property.Ref != "" {
 		return
+	}
+	for extension, ref := range types.open {
+		if property.Value.Extensions[extension] != nil {
+			property.Value = &openapi3.Schema{AllOf: openapi3.SchemaRefs{ref}, Description: property.Value.Description}
+		}
 	}
 	if property.Value.Extensions["x-yes-no"] != nil {
 		yesNo(property.Value, types)
