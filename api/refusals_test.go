@@ -106,6 +106,9 @@ func TestEveryRouteRefusesAsTheDocumentSays(t *testing.T) {
 // mayBe reports whether the document says that the operation may be refused so.
 func (r refusal) mayBe(method string, operation *openapi3.Operation) bool {
 	_, keyed := operation.Extensions["x-scopes"]
+	if r.status == http.StatusUnprocessableEntity && strings.HasPrefix(operation.OperationID, "receive") {
+		return false // what tools send is kept, whatever it is
+	}
 	if !keyed || operation.Responses.Status(r.status) == nil || r.of != "" && r.of != method {
 		return false
 	}

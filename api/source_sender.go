@@ -64,7 +64,7 @@ func (s *server) receive(c *gin.Context, kind models.SourceKind, h func(c *gin.C
 	}
 	from := found.(readySource)
 	payload, err := readRaw(c)
-	if err := firstError(onlySource(c), err); err != nil {
+	if err := firstError(err, onlySource(c)); err != nil {
 		return err
 	}
 	if isTest(kind, payload) {
@@ -87,7 +87,7 @@ func (s *server) receive(c *gin.Context, kind models.SourceKind, h func(c *gin.C
 
 func (s *server) receiveByKey(c *gin.Context, kind models.SourceKind, h func(c *gin.Context, from readySource, payload []byte) error) error {
 	payload, err := readRaw(c)
-	if err := firstError(onlySource(c), err); err != nil {
+	if err := firstError(err, onlySource(c)); err != nil {
 		return err
 	}
 	from, err := s.sourceByID(c, c.Query("source"))
