@@ -21,8 +21,9 @@ type refusal struct {
 	setup   setup
 	ready   func(t *testing.T, s *server, admin caller) // before the first request
 	of      string                                      // the only method; "" is all of them
-	query   string
-	body    string // "" is one that the route may take
+	whole   bool                                        // only of routes that read one document
+	query   string                                      // a further parameter
+	body    string                                      // "" is one that the route may take
 	headers []string
 }
 
@@ -46,6 +47,12 @@ func beginAttempt(t *testing.T, s *server, admin caller) {
 	}
 }
 
+// endAttempt has a request of the caller with the Idempotency-Key "k" answered.
+func endAttempt(t *testing.T, _ *server, admin caller) {
+	t.Helper()
+	admin.postOnce(t, "k", "/v1/responses", goodLine).want(t, http.StatusCreated)
+}
+
 // defineExample lets the routes below a KPI get as far as the request itself.
 func defineExample(t *testing.T, _ *server, admin caller) {
 	t.Helper()
@@ -62,12 +69,13 @@ func anyRoutesRefusals() map[string]refusal {
 	slow := setup{config: func(c *api.Config) { c.KeyLimit = api.Limit{Rate: 0.001, Burst: 1} }}
 	deaf := setup{config: func(c *api.Config) { c.Store = deafStore{c.Store} }}
 	return map[string]refusal{
-		"a parameter that nobody knows": {status: http.StatusBadRequest, query: "?no_such_parameter=1"},
+		"a parameter that nobody knows": {status: http.StatusBadRequest, query: "no_such_parameter=1"},
 		"a form that nobody has":        {status: http.StatusNotAcceptable, ready: defineExample, headers: []string{"Accept: image/png"}},
 		"under way":                     {status: http.StatusConflict, of: "POST", ready: beginAttempt, headers: []string{"Idempotency-Key: k"}},
 		"a large body":                  {status: http.StatusRequestEntityTooLarge, ready: defineExample, body: `{"name":"` + strings.Repeat("x", megabyte) + `"}`},
 		"an encoding that nobody knows": {status: http.StatusUnsupportedMediaType, headers: []string{"Content-Encoding: br"}},
-		"a field that nobody knows":     {status: http.StatusUnprocessableEntity, body: `{"no_such_field":1}`},
+		"a field that nobody knows":     {status: http.StatusUnprocessableEntity, whole: true, body: `{"no_such_field":1}`},
+		"another request under a key":   {status: http.StatusUnprocessableEntity, of: "POST", ready: endAttempt, headers: []string{"Idempotency-Key: k"}},
 		"too fast":                      {status: http.StatusTooManyRequests, setup: slow, ready: spend},
 		"a fault of the server":         {status: http.StatusInternalServerError, setup: deaf},
 	}
@@ -91,11 +99,12 @@ func TestEveryRouteRefusesAsTheDocumentSays(t *testing.T) {
 					continue
 				}
 				path = pathWith(path, someID)
+				query := queryOf(operation) + r.query
 				body := r.body
 				if body == "" && operation.RequestBody != nil {
 					body = validBody(method, path)
 				}
-				if got := admin.send(t, method, path+r.query, body, r.headers...); got.status != r.status {
+				if got := admin.send(t, method, path+query, body, r.headers...); got.status != r.status {
 					t.Errorf("%s: the document says that it may be refused with %d, and it is answered with %d:\n%s", route, r.status, got.status, got.body)
 				}
 			}
@@ -112,10 +121,18 @@ func (r refusal) mayBe(method string, operation *openapi3.Operation) bool {
 	if !keyed || operation.Responses.Status(r.status) == nil || r.of != "" && r.of != method {
 		return false
 	}
-	if r.status != http.StatusUnprocessableEntity {
-		return true
+	return !r.whole || operation.RequestBody != nil && operation.RequestBody.Value.Content[ndjson] == nil
+}
+
+// queryOf has the parameters that the operation must have.
+func queryOf(operation *openapi3.Operation) string {
+	query := "?"
+	for _, p := range operation.Parameters {
+		if p.Value.In == "query" && p.Value.Required {
+			query += p.Value.Name + "=" + map[string]string{"metric": "nps", "person": "p", "period": "month", "level": "company", "from": "2026-01-01", "source": someID}[p.Value.Name] + "&"
+		}
 	}
-	return operation.RequestBody != nil && operation.RequestBody.Value.Content[ndjson] == nil // which has an outcome for each line
+	return query
 }
 
 func TestEveryListWithATagIsNotSentAgainWhenNothingHasChanged(t *testing.T) {
