@@ -119,3 +119,48 @@ func TestTargetHoldsFromItsDayOn(t *testing.T) {
 		t.Errorf("a score of 0 is below -20: %v", z)
 	}
 }
+
+func TestDropsThatWebhooksAreToldOfAreThoseOfTheSeriesThatAlertsFireFor(t *testing.T) {
+	const noon = "2026-11-20T12:00:00+02:00"
+	var answers []models.Submission
+	for day := 1; day <= 100; day++ {
+		for i := range 40 {
+			score := 7 + i%4
+			if day == 1 {
+				score = i % 7 // yesterday, detractors
+			}
+			answers = append(answers, past(t, noon, day, score))
+		}
+		low := past(t, noon, day, 0) // one a day, always bad: no drop, and too few for an alert
+		low.Touchpoint = "complaints"
+		answers = append(answers, low)
+	}
+	s, e := open(t, noon, answers...)
+	if drops := e.Drops(); len(drops) != 0 {
+		t.Errorf("before anything was read: %+v", drops)
+	}
+	refresh(t, e)
+	told := map[string]models.ScoreDrop{}
+	for _, d := range e.Drops()["bank"] {
+		told[string(d.Level)+"/"+d.Key+"/"+d.Arm] = d
+	}
+	today := models.DayOf(s.clock(), mustZone(t, "Europe/Helsinki"))
+	company, there := told["company//day"]
+	if !there || company.Until != today || company.Since != today-1 || company.SampleSize != 41 || company.Metric != "nps" {
+		t.Fatalf("%+v", told)
+	}
+	wantLines(t, scores(t, e, "cx_score_drop_points", `level="company"`, `arm="day"`),
+		fmt.Sprintf(`cx_score_drop_points{workspace="bank",metric="nps",level="company",arm="day"} %v`, company.Points))
+	wantLines(t, scores(t, e, "cx_score_drop_z", `level="company"`, `arm="day"`),
+		fmt.Sprintf(`cx_score_drop_z{workspace="bank",metric="nps",level="company",arm="day"} %v`, company.Z))
+	if _, there := told["touchpoint/checkout/day"]; !there || told["touchpoint/complaints/day"] != (models.ScoreDrop{}) {
+		t.Errorf("%+v", told)
+	}
+	s.pass(24 * time.Hour) // a day without answers
+	refresh(t, e)
+	for _, d := range e.Drops()["bank"] {
+		if d.Arm == "day" {
+			t.Errorf("a day later the drop is told still: %+v", d)
+		}
+	}
+}

@@ -106,7 +106,8 @@ func (s *Store) FindDueWebhooks(ctx context.Context) ([]models.Webhook, error) {
 	return webhooksIn(rows), err
 }
 
-// TakeDeliveries gives some of a webhook's messages that are to be sent now, those that are due for longest first.
+// TakeDeliveries gives some of a webhook's messages that are to be sent now, those that are due for longest first,
+// and of those that are equally due the earlier one.
 // They are the caller's for a DeliveryLease; what is not settled by then is taken by somebody else.
 func (s *Store) TakeDeliveries(ctx context.Context, workspace, webhook string, limit int) ([]models.Delivery, error) {
 	var taken []models.Delivery
@@ -119,7 +120,7 @@ func (s *Store) TakeDeliveries(ctx context.Context, workspace, webhook string, l
 		var rows []deliveryRow
 		now := s.now()
 		err := free.Where("workspace = ? AND webhook = ? AND state = 'pending' AND due_at <= ?", workspace, storedID(webhook), now).
-			Order("due_at").Limit(limit).Find(&rows).Error
+			Order("due_at, id").Limit(limit).Find(&rows).Error
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -132,7 +133,6 @@ func (s *Store) TakeDeliveries(ctx context.Context, workspace, webhook string, l
 		return tx.Model(&deliveryRow{}).Where("workspace = ? AND id IN ?", workspace, ids).
 			UpdateColumns(map[string]any{"attempts": gorm.Expr("attempts + 1"), "due_at": now.Add(models.DeliveryLease)}).Error
 	})
-	slices.SortFunc(taken, func(a, b models.Delivery) int { return a.NextAttemptAt.Compare(*b.NextAttemptAt) })
 	return taken, err
 }
 
