@@ -11,7 +11,7 @@ export CGO_ENABLED = 0
 # Where goroutines meet, the race detector watches, if there is a C compiler; but
 # not SQLite: it is C translated to Go, not ours, and five times slower when watched.
 race = $(if $(filter 1,$(shell env -u CGO_ENABLED go env CGO_ENABLED)),-race -gcflags=modernc.org/libc/...=-race=false -gcflags=modernc.org/sqlite/lib/...=-race=false)
-raced = ./api ./metrics ./models/ingest
+raced = ./api ./api/issuer ./metrics ./models/ingest
 FUZZTIME ?= 10s
 
 .PHONY: help
