@@ -13,19 +13,22 @@ import (
 // keepHouse starts what is done beside the requests until the context ends.
 func (c *serveCommand) keepHouse(ctx context.Context, workers *sync.WaitGroup, db *store.Store, instruments *metrics.Instruments, log *slog.Logger) {
 	workers.Go(func() { tidy(ctx, db, log) })
-	workers.Go(func() { watchKeys(ctx, db, instruments.ShowKeyEnd, log) })
+	workers.Go(func() { watch(ctx, db.NextKeyEnd, instruments.ShowKeyEnd, "when the next key expires", log) })
+	workers.Go(func() {
+		watch(ctx, db.CountUnmapped, instruments.ShowUnmapped, "how many payloads of sources could not be mapped", log)
+	})
 	workers.Go(func() { expire(ctx, db, c.kept(), instruments.CountExpired, log) })
 }
 
-// watchKeys shows when the next key expires, at once and then every minute.
-func watchKeys(ctx context.Context, db *store.Store, show func(*time.Time), log *slog.Logger) {
+// watch shows what is read of the database, at once and then every minute.
+func watch[T any](ctx context.Context, read func(context.Context) (T, error), show func(T), what string, log *slog.Logger) {
 	ticks := time.NewTicker(time.Minute)
 	defer ticks.Stop()
 	for {
-		if next, err := db.NextKeyEnd(ctx); err == nil {
-			show(next)
+		if now, err := read(ctx); err == nil {
+			show(now)
 		} else if ctx.Err() == nil {
-			log.Warn("when the next key expires could not be read; the next try is in a minute", "error", err)
+			log.Warn("what is shown could not be read; the next try is in a minute", "what", what, "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -220,7 +220,7 @@ func TestPayloadWithoutAValidSignatureIsRefusedAndKeptNowhere(t *testing.T) {
 		if len(s.as(t, home).unmapped(t, string(kind))) > 0 {
 			t.Errorf("%s: something of it is kept", kind)
 		}
-		s.as(t, other).hasty().send(t, "POST", w.Address, payload).want(t, http.StatusNotFound)
+		s.as(t, other).send(t, "POST", w.Address, payload).want(t, http.StatusNotFound)
 		s.as(t, home, models.ReadResponses).send(t, "POST", w.Address, payload).want(t, http.StatusForbidden)
 		s.as(t, home, models.WriteResponses).send(t, "POST", w.Address, payload).want(t, http.StatusCreated)
 		basic := base64.StdEncoding.EncodeToString([]byte("anybody:" + s.token(t, home, []models.Scope{models.WriteResponses})))
@@ -265,6 +265,9 @@ func TestReplacedSecretIsTakenForADayAndNeverTold(t *testing.T) {
 			t.Errorf("%+v", rotated)
 		}
 		unchanged := admin.putSource(t, "typeform", `{"kind":"typeform","name":"the same"}`)
+		if listed := read[struct{ Sources []source }](t, admin.get(t, "/v1/sources")).Sources; listed[0].OldSecretUntil == nil {
+			t.Errorf("%+v", listed)
+		}
 		fresh := tool{s, unchanged, "a secret that is new"}
 		if again := admin.putSource(t, "typeform", `{"kind":"typeform","name":"the same","secret":"a secret that is new"}`); !again.UpdatedAt.Equal(unchanged.UpdatedAt) || !again.OldSecretUntil.Equal(*rotated.OldSecretUntil) {
 			t.Errorf("the same secret again: %+v", again)

@@ -20,6 +20,7 @@ type Instruments struct {
 	expired   prometheus.Counter
 	limited   *prometheus.CounterVec
 	keyEnd    *prometheus.GaugeVec
+	unmapped  prometheus.Gauge
 	delivered *prometheus.CounterVec
 }
 
@@ -57,6 +58,7 @@ func newInstruments(registry prometheus.Registerer) *Instruments {
 			Namespace: namespace, Name: "key_expiry_timestamp_seconds",
 			Help: "When the next API key of any workspace expires, in seconds since 1970; absent while none will.",
 		}, nil),
+		unmapped: newUnmapped(),
 	}
 	i.delivered = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Namespace: namespace, Subsystem: "webhook", Name: "deliveries_total",
@@ -70,8 +72,15 @@ func newInstruments(registry prometheus.Registerer) *Instruments {
 	}
 	i.CountResponses(0, 0, 0)
 	i.responses.WithLabelValues("shed")
-	registry.MustRegister(i.requests, i.responses, i.batch, i.commit, i.failures, i.expired, i.limited, i.keyEnd, i.delivered)
+	registry.MustRegister(i.requests, i.responses, i.batch, i.commit, i.failures, i.expired, i.limited, i.keyEnd, i.unmapped, i.delivered)
 	return i
+}
+
+func newUnmapped() prometheus.Gauge {
+	return prometheus.NewGauge(prometheus.GaugeOpts{
+		Namespace: namespace, Subsystem: "source", Name: "unmapped_payloads",
+		Help: "Payloads of survey tools' webhooks, of all workspaces, that could not be mapped and are kept; the same from every replica.",
+	})
 }
 
 // ObserveRequest counts a request that was answered. The route is its pattern,
@@ -122,6 +131,9 @@ func (i *Instruments) ShowKeyEnd(at *time.Time) {
 	}
 	i.keyEnd.WithLabelValues().Set(float64(at.UnixMilli()) / 1000)
 }
+
+// ShowUnmapped shows how many payloads of sources are kept that could not be mapped.
+func (i *Instruments) ShowUnmapped(payloads int64) { i.unmapped.Set(float64(payloads)) }
 
 // CountDelivery counts an attempt to deliver a message to a webhook: delivered, failed or dead.
 func (i *Instruments) CountDelivery(outcome string) { i.delivered.WithLabelValues(outcome).Inc() }

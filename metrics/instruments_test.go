@@ -28,6 +28,7 @@ func TestInstrumentsAreShown(t *testing.T) {
 	}
 	end := time.UnixMilli(1_800_000_000_500)
 	i.ShowKeyEnd(&end)
+	i.ShowUnmapped(3)
 	i.Database(func() (int, int, int) { return 1, 2, 8 })
 	e.Registry().MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "mittari_own", Help: "Of another part."}, func() float64 { return 1 }))
 	text := get(t, e, "/metrics").Body.String()
@@ -53,6 +54,7 @@ func TestInstrumentsAreShown(t *testing.T) {
 		`mittari_database_connections{state="idle"} 2`,
 		`mittari_database_connections_max 8`,
 		`mittari_key_expiry_timestamp_seconds 1.8000000005e+09`,
+		`mittari_source_unmapped_payloads 3`,
 		`mittari_own 1`,
 	} {
 		if len(lines(text, want[:indexOfEither(want)], want)) != 1 {

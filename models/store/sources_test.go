@@ -51,8 +51,9 @@ func methodsOfSources(t *testing.T, h house, bank neighbour, inShop func(method 
 	shops.Workspace = "shop"
 	return map[string]func() (any, error){
 		"FindSources": inShop("FindSources"), "FindUnmappedCounts": inShop("FindUnmappedCounts"), "EachUnmapped": inShop("EachUnmapped"),
-		"SourceByID":  func() (any, error) { return nil, nil }, // tells the workspace of an id
-		"SourceByKey": func() (any, error) { return h.SourceByKey(ctx, "shop", "only-bank") },
+		"CountUnmapped": func() (any, error) { return nil, nil }, // of the whole installation
+		"SourceByID":    func() (any, error) { return nil, nil }, // tells the workspace of an id
+		"SourceByKey":   func() (any, error) { return h.SourceByKey(ctx, "shop", "only-bank") },
 		"PutSource": func() (any, error) {
 			_, _, err := h.PutSource(ctx, shops, neverTheSame)
 			return nil, err

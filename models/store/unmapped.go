@@ -103,6 +103,11 @@ func (s *Store) FindUnmappedCounts(ctx context.Context, workspace string) (map[s
 	return counts, err
 }
 
+// CountUnmapped gives how many payloads are kept in all workspaces.
+func (s *Store) CountUnmapped(ctx context.Context) (n int64, err error) {
+	return n, s.read.WithContext(ctx).Model(&unmappedRow{}).Count(&n).Error
+}
+
 // SettleUnmapped ends the keeping of a payload, of which a response could be made, or notes why it still can't be; one that is gone is none of its matter.
 func (s *Store) SettleUnmapped(ctx context.Context, workspace, id string, faults []byte) error {
 	return s.transaction(ctx, func(tx *gorm.DB) error {
