@@ -144,29 +144,39 @@ func TestPagesOfObservationsStayRightWhileFiguresAreAddedAndCorrected(t *testing
 	})
 }
 
-func TestPagesOfTheAuditLogStayRightWhileItGrows(t *testing.T) {
+func TestPagesOfWhatWasDoneAndSentStayRightWhileThereIsMore(t *testing.T) {
 	t.Parallel()
 	onEachDatabase(t, func(t *testing.T, s *server) {
 		admin := s.as(t, home)
-		var want []string
-		for i := range 11 {
-			person := fmt.Sprintf("c-%d", i)
-			admin.get(t, "/v1/people/"+person).want(t, http.StatusOK)
-			want = append(want, "sha256:"+hashOf(person))
-		}
-		slices.Reverse(want)
-		var got []string
-		next := ""
-		for pages := 0; pages == 0 || next != "" && pages < 9; pages++ {
-			list := read[auditPage](t, admin.get(t, "/v1/audit?act=person.read&limit=3&cursor="+next))
-			for _, e := range list.Audit {
-				got = append(got, e.Object)
+		hook := admin.hook(t, toldOf("https://crm.example/", "response.created"))
+		for plural, list := range map[string]struct {
+			path string
+			add  func()
+		}{
+			"audit":      {"/v1/audit?act=person.read", func() { admin.get(t, "/v1/people/c-1").want(t, http.StatusOK) }},
+			"deliveries": {"/v1/webhooks/" + hook.ID + "/deliveries?", func() { admin.record(t, `{"metric":"nps","score":9}`) }},
+		} {
+			for range 11 {
+				list.add()
 			}
-			next = list.NextCursor
-			admin.get(t, "/v1/people/later").want(t, http.StatusOK)
-		}
-		if !slices.Equal(got, want) {
-			t.Errorf("the pages tell %q, want %q", got, want)
+			ids := func(body string) (all []string) {
+				for _, d := range documents(t, body, plural) {
+					all = append(all, d["id"].(string))
+				}
+				return all
+			}
+			want := ids(admin.get(t, list.path+"&limit=100").want(t, http.StatusOK).body)
+			var got []string
+			next := ""
+			for pages := 0; pages == 0 || next != "" && pages < 9; pages++ {
+				r := admin.get(t, list.path+"&limit=3&cursor="+next).want(t, http.StatusOK)
+				got = append(got, ids(r.body)...)
+				next, _ = documents(t, r.body, "")[0]["next_cursor"].(string)
+				list.add()
+			}
+			if len(want) != 11 || !slices.Equal(got, want) {
+				t.Errorf("the pages of %s tell %q, want %q", plural, got, want)
+			}
 		}
 	})
 }
