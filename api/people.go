@@ -28,7 +28,7 @@ type personDocument struct { //nolint:unused // for the OpenAPI document: tellPe
 
 // @Summary		Read all that is stored of a person
 // @Description	Responses with their answers, comments, properties and tags; invitations that are remembered; figures of the person,
-// @Description	also those that were corrected. It is what a person may ask for by Article 15 of the GDPR, answers to anonymous metrics included:
+// @Description	also those that were corrected; payloads of webhooks that could not be mapped and hold the id. It is what a person may ask for by Article 15 of the GDPR, answers to anonymous metrics included:
 // @Description	nobody but the person has a right to those, so hand the document on without reading it. Where nothing is stored the lists are empty.
 // @Description
 // @Description	The document is streamed; a connection that is cut says that something is missing. There is no index of persons: to ask
@@ -84,7 +84,7 @@ type erasureBody struct {
 
 // @Summary		Erase a person
 // @Description	Deletes the person's responses with their answers, comments, properties, tags and submission_id for good, and what is remembered of
-// @Description	when the person was asked (Article 17 of the GDPR).
+// @Description	when the person was asked (Article 17 of the GDPR), and payloads of webhooks that could not be mapped and hold the id: as a value, or in a text as a word of four characters or more.
 // @Description
 // @Description	What was answered stays counted in every score, as numbers that are nobody's, and so do figures of the person in what a KPI adds up to:
 // @Description	each is kept under a name of its own, of no person. With `scores=delete` the answers leave every score that they were
@@ -178,7 +178,15 @@ func (s *server) eraseUnmappedOf(c *gin.Context, person models.Person) (int64, e
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
-	return s.Store.EraseUnmapped(acting(c), workspaceOf(c), ids, s.Persons.Alias(person))
+	var erased int64
+	for some := range slices.Chunk(ids, 500) {
+		n, err := s.Store.EraseUnmapped(acting(c), workspaceOf(c), some, s.Persons.Alias(person))
+		if err != nil {
+			return erased, err
+		}
+		erased += n
+	}
+	return erased, nil
 }
 
 // eachUnmappedOf calls do with every payload that is kept and holds the person's id.

@@ -473,3 +473,47 @@ func TestFullShelfOfUnmappedPayloadsRefusesFurtherOnes(t *testing.T) {
 	admin.send(t, "DELETE", "/v1/sources/t", "").want(t, http.StatusNoContent)
 	admin.send(t, "POST", made.Address, `{}`).want(t, http.StatusNotFound)
 }
+
+func TestLaterStateThatIsLowIsToldToWebhooks(t *testing.T) {
+	t.Parallel()
+	onEachDatabase(t, func(t *testing.T, s *server) {
+		admin := s.as(t, home)
+		hook := admin.hook(t, `{"url":"https://crm.example/","events":["response.low_score","response.created"],"rule":{"metric":"nps"}}`)
+		w := s.toolOf(t, home, models.Delighted)
+		happy := example(t, "delighted.json")
+		later := func(score, seconds int) string {
+			return strings.NewReplacer(`"score": 9`, fmt.Sprintf(`"score": %d`, score), `"updated_at": 1795161904`, fmt.Sprintf(`"updated_at": %d`, 1795161904+seconds)).Replace(happy)
+		}
+		w.wantFate(t, happy, "stored")
+		w.wantFate(t, later(3, 1), "replaced")
+		w.wantFate(t, later(3, 2), "known")
+		w.wantFate(t, strings.Replace(later(3, 3), "rushed", "hurried", 1), "replaced")
+		var events []string
+		for _, d := range admin.deliveries(t, hook.ID, "") {
+			events = append(events, d.Event)
+		}
+		if got := strings.Join(events, " "); got != "response.low_score response.created" {
+			t.Errorf("webhooks are told %s", got)
+		}
+	})
+}
+
+func TestToolIsToldToSendAgainWhenTheServerIsBusy(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, setup{queue: 1, stalled: true})
+	admin := s.as(t, home)
+	w := s.toolOf(t, home, models.Typeform)
+	waiting := make(chan reply, 1)
+	go func() { waiting <- admin.post(t, "/v1/responses", goodLine) }()
+	waitFor(t, "that one waits", func() bool { return s.writer.Length() == 1 })
+	payload := example(t, "typeform.json")
+	if r := w.sends(t, payload).want(t, http.StatusServiceUnavailable); r.header.Get("Retry-After") == "" {
+		t.Errorf("%v", r.header)
+	}
+	s.runWriter()
+	next(t, waiting).want(t, http.StatusCreated)
+	w.wantFate(t, payload, "stored")
+	if len(admin.unmapped(t, "typeform")) > 0 {
+		t.Error("it is kept as unmapped, too")
+	}
+}

@@ -154,7 +154,7 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 	}
 	installation := func() (any, error) { return nil, nil } // of the whole installation, for its own programs
 	methods := map[string]func() (any, error){
-		"Close": installation, "Connections": installation, "Ping": installation,
+		"Close": installation, "CheckIntegrity": installation, "Connections": installation, "Ping": installation,
 		"FindWorkspaces": installation, "CreateWorkspace": installation, "WorkspaceByKey": inShop("WorkspaceByKey"),
 		"FindRevisions": installation, "DeleteOldRevisions": installation, "FormLots": installation, "ForgetInvited": installation, "ForgetAttempts": installation, "ForgetDeliveries": installation, "FindDueWebhooks": installation, "OutboxNow": installation, "DeleteOldAudit": installation, "SettlePersons": installation, // the exporter's, who publishes all workspaces
 		"KeyByHash": installation, "NextKeyEnd": installation, // tells the workspace of a token

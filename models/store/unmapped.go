@@ -27,7 +27,8 @@ func (r unmappedRow) unmapped() models.Unmapped {
 }
 
 // KeepUnmapped keeps a payload of a source that no response could be made of; the id and the time are the store's to set. The same payload is kept
-// once, as its digest tells, with the latest faults. It is Busy when as much is kept of the source as may be: nothing is dropped for it.
+// once, as its digest tells, with the latest faults. It is Busy when as much is kept of the source as may be: nothing is dropped for it. Of
+// a source that was deleted meanwhile nothing is kept: NotFound.
 func (s *Store) KeepUnmapped(ctx context.Context, workspace, source, digest string, size int, u models.Unmapped) error {
 	return s.transaction(ctx, func(tx *gorm.DB) error {
 		if err := s.waitForOthers(tx, workspace); err != nil {
@@ -37,12 +38,17 @@ func (s *Store) KeepUnmapped(ctx context.Context, workspace, source, digest stri
 		if again.Error != nil || again.RowsAffected > 0 {
 			return again.Error
 		}
-		if err := roomForUnmapped(tx, workspace, source, size); err != nil {
+		if err := firstError(sourceIsThere(tx, workspace, source), roomForUnmapped(tx, workspace, source, size)); err != nil {
 			return err
 		}
 		row := unmappedRow{workspace, NewID(), source, digest, s.now(), size, u.Payload, u.Faults}
 		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
 	})
+}
+
+func sourceIsThere(tx *gorm.DB, workspace, source string) error {
+	err := tx.Select("id").Where("workspace = ? AND id = ?", workspace, source).Take(&sourceRow{}).Error
+	return notFound(err, "there is no such source any more")
 }
 
 func roomForUnmapped(tx *gorm.DB, workspace, source string, size int) error {
