@@ -133,14 +133,12 @@ func (s *server) record(c *gin.Context, from readySource, payload []byte) (taken
 	}
 	outcome, err := s.Recorder.Record(c.Request.Context(), accepted)
 	switch err := firstError(err, outcome.Err); {
-	case models.ErrorCode(err) == models.Conflict:
-		return s.replace(c, accepted)
-	case err != nil:
+	case err != nil && models.ErrorCode(err) != models.Conflict:
 		return taken{}, err
 	case outcome.New:
 		return taken{Fate: models.Stored, ID: outcome.ID}, nil
 	}
-	return taken{Fate: models.Known, ID: outcome.ID}, nil
+	return s.replace(c, accepted) // also the same again, which may be of a later time
 }
 
 // replace puts a response in the place of the one that is stored under its submission_id.

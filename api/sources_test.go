@@ -229,6 +229,20 @@ func TestPayloadWithoutAValidSignatureIsRefusedAndKeptNowhere(t *testing.T) {
 	}
 }
 
+func TestSignatureIsOfWhatACompressedPayloadHolds(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, setup{})
+	for _, kind := range models.SourceKinds() {
+		w := s.toolOf(t, home, kind)
+		payload := example(t, string(kind)+".json")
+		packed := packers["gzip"](payload)
+		sender := caller{server: s}.hasty()
+		sender.send(t, "POST", w.Address, packed, append(w.signed(payload), "Content-Encoding: gzip")...).want(t, http.StatusCreated)
+		wantProblem(t, sender.send(t, "POST", w.Address, packed, append(w.signed(packed), "Content-Encoding: gzip")...), http.StatusUnauthorized, "unauthorized")
+		wantProblem(t, sender.send(t, "POST", w.Address, strings.Repeat(" ", megabyte)+payload, w.signed(payload)...), http.StatusRequestEntityTooLarge, "too_large")
+	}
+}
+
 func TestFormbricksPayloadIsRefusedWhenItsTimeIsNotNow(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, setup{})

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -10,7 +11,7 @@ import (
 
 // ReplaceResponse puts a response from a source in the place of the one of its submission_id, with the id that that has,
 // if it is not older; see models.Response.ChangedAt. What the one before counted to is corrected in the same transaction. An
-// excluded one stays excluded. What arrived is counted once: of the later response only answers to what the one before did not answer.
+// excluded one stays excluded. The same again changes nothing but when it was the state of the response last. What arrived is counted once: of the later response only answers to what the one before did not answer.
 //
 // It is a Conflict when the one before came from no source, or when some of either is counted in lots only: who may replace such
 // answers could find out by that what others of the lot said.
@@ -28,14 +29,14 @@ func (s *Store) ReplaceResponse(ctx context.Context, later models.Accepted) (id 
 		}
 		id = row.ID
 		switch {
+		case [32]byte(row.Digest) == later.Digest():
+			fate = models.Known
+			return noteChange(tx, row, later.Response().ChangedAt)
 		case row.ChangedAt == nil:
 			return models.Errorf(models.Conflict, "submission_id %q was stored before, as response %s, by another road than a source; what came from a source does not replace it",
 				later.Response().SubmissionID, row.ID)
 		case later.Response().ChangedAt.Before(row.ChangedAt.UTC()):
 			fate = models.Ignored
-			return nil
-		case [32]byte(row.Digest) == later.Digest():
-			fate = models.Known
 			return nil
 		}
 		fate = models.Replaced
@@ -47,6 +48,14 @@ func (s *Store) ReplaceResponse(ctx context.Context, later models.Accepted) (id 
 	}
 	s.known.add(workspace, created)
 	return id, fate, nil
+}
+
+// noteChange notes that what is stored is the state of a later time, too.
+func noteChange(tx *gorm.DB, row responseRow, changed time.Time) error {
+	if row.ChangedAt == nil || !row.ChangedAt.Before(changed) {
+		return nil
+	}
+	return tx.Model(&responseRow{}).Where("workspace = ? AND id = ?", row.Workspace, row.ID).Update("changed_at", changed).Error
 }
 
 func (s *Store) replaceRow(tx *gorm.DB, row responseRow, later models.Accepted) ([]kindKey, error) {

@@ -41,14 +41,27 @@ func arrives(t *testing.T, s *Store, a models.Accepted) models.Fate {
 		t.Error(err)
 	case outcomes[0].New:
 		return models.Stored
-	case models.ErrorCode(outcomes[0].Err) == models.Conflict:
-		_, fate, err := s.ReplaceResponse(t.Context(), a)
-		if err != nil {
-			t.Error(err)
-		}
-		return fate
 	}
-	return models.Known
+	_, fate, err := s.ReplaceResponse(t.Context(), a)
+	if err != nil {
+		t.Error(err)
+	}
+	return fate
+}
+
+func TestStateThatCameBackIsNotReplacedByTheOneBetween(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, h house) {
+		for _, step := range []struct {
+			changed, score int
+			want           models.Fate
+		}{{1, 9, models.Stored}, {3, 9, models.Known}, {2, 4, models.Ignored}, {3, 9, models.Known}, {3, 8, models.Replaced}} {
+			state := h.fromSource(t, step.changed, fmt.Sprintf(`{"submission_id":"s","metric":"nps","score":%d}`, step.score))
+			if fate := arrives(t, h.Store, state); fate != step.want {
+				t.Errorf("%+v is %s", step, fate)
+			}
+		}
+		same(t, "counted", h.counted(t, "bank", "nps"), map[int]int64{8: 1})
+	})
 }
 
 func TestLatestStateOfAResponseIsCountedInWhateverOrderStatesArrive(t *testing.T) {
