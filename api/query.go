@@ -183,13 +183,26 @@ func cursorAfter(id string, begun time.Time) string {
 func (q *query) err() error {
 	for _, name := range sortedNames(q.values) {
 		if !slices.Contains(q.known, name) {
-			q.faults.Add(name, "is unknown; %s", q.knownOnes())
+			q.faults.Add(toldName(name), "is unknown; %s", q.knownOnes())
 		}
 	}
 	if len(q.faults) == 0 {
 		return nil
 	}
 	return &models.Error{Code: malformed, Message: "some query parameters can't be used", Faults: q.faults}
+}
+
+// toldName is a name that somebody made up, as it can be told: in UTF-8, and not at any length.
+func toldName(name string) string {
+	const most = 100
+	told := []rune(strings.ToValidUTF8(name, "\uFFFD"))
+	switch {
+	case len(told) == 0:
+		return "(query)"
+	case len(told) > most:
+		return string(told[:most]) + "…"
+	}
+	return string(told)
 }
 
 func (q *query) knownOnes() string {
