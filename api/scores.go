@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -139,7 +138,7 @@ func (s *server) scores(c *gin.Context, q scoreQuery) ([]models.Score, error) {
 		return nil, err
 	}
 	if n := len(groups) * len(q.parts); n > maxScores {
-		return nil, tooManyScores(fmt.Sprintf("%d scores, more than %d", n, maxScores))
+		return nil, models.Errorf(malformed, "these are %d scores, more than %d: take a shorter period, a longer interval or a filter, or ask for another form than JSON, which may have any number", n, maxScores)
 	}
 	scores := make([]models.Score, 0, len(groups)*len(q.parts))
 	for _, score := range groups {
