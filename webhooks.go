@@ -15,7 +15,7 @@ import (
 // tellWebhooks starts what tells webhooks of events until the context ends.
 func (c *serveCommand) tellWebhooks(ctx context.Context, workers *sync.WaitGroup, db *store.Store, exporter *metrics.Exporter, log *slog.Logger) {
 	instruments := exporter.Instruments()
-	d := deliver.New(db, deliver.Options{Reach: c.reach(), Log: log, Agent: "Mittari/" + version, Count: instruments.CountDelivery})
+	d := deliver.New(db, deliver.Options{Reach: c.reach(), Persons: c.persons(), Log: log, Agent: "Mittari/" + version, Count: instruments.CountDelivery})
 	instruments.Webhooks(d.Waiting)
 	workers.Go(func() { d.Run(ctx) })
 	workers.Go(func() { announceDrops(ctx, exporter.Drops, db, log) })

@@ -79,7 +79,7 @@ func (s *server) findWebhooks(c *gin.Context) error {
 // @Description	those of employees among them, are never sent, whatever the events. Fetch the rest by the response's id, with a key that may. What waits and tells of a response goes when the response is erased.
 // @Description
 // @Description	Requests are signed as [Standard Webhooks](https://www.standardwebhooks.com) says, so that its libraries verify them: `webhook-signature` holds, one after the other, `v1,` and the base64 of the
-// @Description	HMAC-SHA256 of `webhook-id`, `webhook-timestamp` and the body, with dots between, by each secret that is valid. The answer has the secret, this once only. It has to be stored as it is to sign, and is as safe as the database is.
+// @Description	HMAC-SHA256 of `webhook-id`, `webhook-timestamp` and the body, with dots between, by each secret that is valid. The answer has the secret, this once only. It is stored, since it signs: sealed by a key made of `MITTARI_PERSON_PEPPER`, or without that as it is.
 // @Description
 // @Description	Nothing is sent to private or local addresses, by whatever name or redirect, unless `MITTARI_WEBHOOK_ALLOW` allows them; plain http goes to such addresses only. On other replicas responses are told of
 // @Description	within 30 seconds after the webhook was made or changed. What is imported is told of, too: make the webhook later, or pause it meanwhile. A workspace may have 20.
@@ -104,7 +104,7 @@ func (s *server) createWebhook(c *gin.Context) error {
 	if err := firstError(hook.Check(rules.metrics, s.Reach), err); err != nil {
 		return err
 	}
-	hook.Secrets = []models.SecretUse{{Secret: secret}}
+	hook.Secrets = []models.SecretUse{models.KeepSecret(s.Persons, hook.Workspace, secret)}
 	stored, err := s.Store.CreateWebhook(acting(c), hook)
 	if err != nil {
 		return err
@@ -214,7 +214,7 @@ func (s *server) rotateSecret(c *gin.Context) error {
 		return err
 	}
 	changed, err := s.Store.ChangeWebhook(acting(c), workspaceOf(c), id, models.SecretRotated, func(w *models.Webhook) error {
-		rotated, err := models.Rotate(w.Secrets, secret, body.EndOthers, s.Clock())
+		rotated, err := models.Rotate(w.Secrets, models.KeepSecret(s.Persons, w.Workspace, secret), body.EndOthers, s.Clock())
 		w.Secrets = rotated
 		return err
 	})

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,15 +38,38 @@ const SecretLife = 24 * time.Hour
 // maxSecrets is how many secrets may sign at once.
 const maxSecrets = 5
 
-// SecretUse is a secret and how long it signs.
+// SecretUse is a secret, as it is kept, and how long it signs.
 type SecretUse struct {
-	Secret Secret
-	Until  *time.Time `json:",omitempty"` // nil: until another takes its place
+	Kept  []byte     // see Persons.Seal
+	Until *time.Time `json:",omitempty"` // nil: until another takes its place
+}
+
+// KeepSecret is what is kept of a new secret of one of the workspace's webhooks.
+func KeepSecret(p Persons, workspace string, s Secret) SecretUse {
+	return SecretUse{Kept: p.Seal([]byte(s), sealedOfWebhook(workspace))}
+}
+
+func sealedOfWebhook(workspace string) string { return "secret of a webhook of " + workspace }
+
+// Signing are the webhook's secrets that sign then, the latest last.
+func (w Webhook) Signing(p Persons, at time.Time) ([]Secret, error) {
+	var signing []Secret
+	for _, s := range w.Secrets {
+		if !s.signs(at) {
+			continue
+		}
+		secret, err := p.Open(s.Kept, sealedOfWebhook(w.Workspace))
+		if err != nil {
+			return nil, err
+		}
+		signing = append(signing, Secret(secret))
+	}
+	return signing, nil
 }
 
 // Rotate gives the secrets with a new one, beside which those that sign now go on for
 // a SecretLife, or not at all. With too many it is a Conflict.
-func Rotate(secrets []SecretUse, fresh Secret, endOthers bool, now time.Time) ([]SecretUse, error) {
+func Rotate(secrets []SecretUse, fresh SecretUse, endOthers bool, now time.Time) ([]SecretUse, error) {
 	var rotated []SecretUse
 	until := now.Add(SecretLife)
 	for _, s := range secrets {
@@ -61,18 +85,18 @@ func Rotate(secrets []SecretUse, fresh Secret, endOthers bool, now time.Time) ([
 		err.RetryAfter = rotated[0].Until.Sub(now)
 		return nil, err
 	}
-	return append(rotated, SecretUse{Secret: fresh}), nil
+	return append(rotated, fresh), nil
 }
 
 func (s SecretUse) signs(at time.Time) bool { return s.Until == nil || s.Until.After(at) }
 
-// Sign gives the header webhook-signature of a message: a signature by each secret that signs
-// then, the latest first (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md).
-func Sign(secrets []SecretUse, id string, at time.Time, body []byte) string {
+// Sign gives the header webhook-signature of a message: a signature by each secret, that of
+// the last one first (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md).
+func Sign(secrets []Secret, id string, at time.Time, body []byte) string {
 	var signatures []string
-	for i := len(secrets) - 1; i >= 0; i-- {
-		key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(string(secrets[i].Secret), secretPrefix))
-		if err != nil || !secrets[i].signs(at) {
+	for _, secret := range slices.Backward(secrets) {
+		key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(string(secret), secretPrefix))
+		if err != nil {
 			continue
 		}
 		mac := hmac.New(sha256.New, key)

@@ -74,11 +74,15 @@ func (c clients) send(ctx context.Context, hook models.Webhook, d models.Deliver
 		return models.Receipt{Fault: "its url can't be sent to"}
 	}
 	now := options.Now()
+	secrets, err := hook.Signing(options.Persons, now)
+	if err != nil {
+		return models.Receipt{Fault: "its secret can't be read: " + err.Error()}
+	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", options.Agent)
 	request.Header.Set("webhook-id", d.ID)
 	request.Header.Set("webhook-timestamp", strconv.FormatInt(now.Unix(), 10))
-	request.Header.Set("webhook-signature", models.Sign(hook.Secrets, d.ID, now, d.Payload))
+	request.Header.Set("webhook-signature", models.Sign(secrets, d.ID, now, d.Payload))
 	answer, err := c[to.Scheme].Do(request)
 	if err != nil {
 		return models.Receipt{Fault: faultOf(err)}

@@ -27,6 +27,7 @@ type Outbox interface {
 // Options are what a Dispatcher is made of. Reach's zero value allows public addresses only; other zero fields take the defaults.
 type Options struct {
 	Reach    models.Reach
+	Persons  models.Persons       // by whose pepper secrets are sealed
 	Log      *slog.Logger         // must be given
 	Now      func() time.Time     // time.Now
 	Interval time.Duration        // from one look for what is due to the next (1 s)

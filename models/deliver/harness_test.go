@@ -69,10 +69,20 @@ func onEachDatabase(t *testing.T, promise func(t *testing.T, h *house)) {
 	}
 }
 
+// pepper is that of the tests.
+func pepper(t *testing.T) models.Persons {
+	t.Helper()
+	persons, err := models.NewPersons("a pepper of many characters")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return persons
+}
+
 // hook makes a webhook that is told of every response.
 func (h *house) hook(t *testing.T, url string) models.Webhook {
 	t.Helper()
-	made, err := h.CreateWebhook(t.Context(), models.Webhook{Workspace: "bank", URL: url, Events: models.Events()[:1], Secrets: []models.SecretUse{{Secret: secret}}})
+	made, err := h.CreateWebhook(t.Context(), models.Webhook{Workspace: "bank", URL: url, Events: models.Events()[:1], Secrets: []models.SecretUse{models.KeepSecret(pepper(t), "bank", secret)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +138,7 @@ func local(t *testing.T) models.Reach {
 // dispatch runs a dispatcher until the test ends or stop is called.
 func (h *house) dispatch(t *testing.T, reach models.Reach) (d *deliver.Dispatcher, stop func()) {
 	t.Helper()
-	d = deliver.New(h, deliver.Options{Reach: reach, Log: slog.New(slog.DiscardHandler), Now: h.now, Interval: 10 * time.Millisecond, Agent: "Mittari/test"})
+	d = deliver.New(h, deliver.Options{Reach: reach, Persons: pepper(t), Log: slog.New(slog.DiscardHandler), Now: h.now, Interval: 10 * time.Millisecond, Agent: "Mittari/test"})
 	ctx, cancel := contextOf(t)
 	ended := make(chan struct{})
 	go func() { d.Run(ctx); close(ended) }()

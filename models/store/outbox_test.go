@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ import (
 func (h house) hook(t *testing.T, workspace string, events ...models.Event) models.Webhook {
 	t.Helper()
 	made, err := h.CreateWebhook(t.Context(), models.Webhook{Workspace: workspace, URL: "https://" + workspace + ".example", Events: events,
-		Secrets: []models.SecretUse{{Secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}}})
+		Secrets: []models.SecretUse{models.KeepSecret(models.Persons{}, workspace, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +192,7 @@ func TestAMessageIsOnePossessorsUntilItsLeaseEnds(t *testing.T) {
 			t.Errorf("%+v, %v", due, err)
 		}
 		h.now.pass(models.DeliveryLease)
-		if due, err := h.FindDueWebhooks(t.Context()); err != nil || len(due) != 1 || due[0].ID != hook.ID || due[0].Secrets[0] != hook.Secrets[0] {
+		if due, err := h.FindDueWebhooks(t.Context()); err != nil || len(due) != 1 || due[0].ID != hook.ID || !bytes.Equal(due[0].Secrets[0].Kept, hook.Secrets[0].Kept) {
 			t.Errorf("%+v, %v", due, err)
 		}
 		again := h.take(t, hook, 1)[0]

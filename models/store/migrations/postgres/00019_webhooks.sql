@@ -9,7 +9,7 @@ CREATE TABLE webhooks (
     rule           jsonb, -- of response.low_score
     paused         boolean NOT NULL,
     paused_because text NOT NULL, -- '' where somebody has paused it
-    secrets        jsonb NOT NULL, -- that sign, as they are: they are as safe as the database is
+    secrets        jsonb NOT NULL, -- that sign, sealed where there is a pepper
     created_at     timestamptz NOT NULL,
     updated_at     timestamptz NOT NULL,
     PRIMARY KEY (workspace, id)
