@@ -30,6 +30,7 @@ func published(t *testing.T) map[string][]string {
 	}
 	exporter.Instruments().Queue(func() int { return 0 }, 1)
 	exporter.Instruments().Wait(func() time.Duration { return 0 }, time.Second)
+	exporter.Instruments().Webhooks(func() (int64, time.Duration) { return 0, 0 })
 	var pages strings.Builder
 	for _, path := range []string{"/metrics", "/metrics/cx"} {
 		page := httptest.NewRecorder()
