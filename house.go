@@ -22,14 +22,21 @@ func (c *serveCommand) keepHouse(ctx context.Context, workers *sync.WaitGroup, d
 
 // watch shows what is read of the database, at once and then every minute.
 func watch[T any](ctx context.Context, read func(context.Context) (T, error), show func(T), what string, log *slog.Logger) {
-	ticks := time.NewTicker(time.Minute)
-	defer ticks.Stop()
-	for {
+	every(ctx, time.Minute, func() {
 		if now, err := read(ctx); err == nil {
 			show(now)
 		} else if ctx.Err() == nil {
 			log.Warn("what is shown could not be read; the next try is in a minute", "what", what, "error", err)
 		}
+	})
+}
+
+// every does something at once, and then again and again until the context ends.
+func every(ctx context.Context, pause time.Duration, do func()) {
+	ticks := time.NewTicker(pause)
+	defer ticks.Stop()
+	for {
+		do()
 		select {
 		case <-ctx.Done():
 			return
@@ -41,9 +48,7 @@ func watch[T any](ctx context.Context, read func(context.Context) (T, error), sh
 // tidy deletes what nobody needs any more, who was asked long ago and what was done long ago too, and counts the anonymous answers that
 // have waited for others long enough, at once and then every minute.
 func tidy(ctx context.Context, db *store.Store, log *slog.Logger) {
-	ticks := time.NewTicker(time.Minute)
-	defer ticks.Stop()
-	for {
+	every(ctx, time.Minute, func() {
 		if err := db.DeleteOldRevisions(ctx); err != nil && ctx.Err() == nil {
 			log.Warn("old revisions were not deleted; the next try is in a minute", "error", err)
 		}
@@ -62,10 +67,5 @@ func tidy(ctx context.Context, db *store.Store, log *slog.Logger) {
 		if err := db.FormLots(ctx); err != nil && ctx.Err() == nil {
 			log.Warn("anonymous answers that waited were not counted; the next try is in a minute", "error", err)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticks.C:
-		}
-	}
+	})
 }

@@ -20,18 +20,11 @@ const betweenExpiries = 10 * time.Minute
 // expire deletes answers that are older than they are kept, by the workspace's own retention or else
 // by the server's, at once and then every ten minutes; count is told how many responses each batch was of.
 func expire(ctx context.Context, db *store.Store, kept models.Retention, count func(int), log *slog.Logger) {
-	ticks := time.NewTicker(betweenExpiries)
-	defer ticks.Stop()
-	for {
+	every(ctx, betweenExpiries, func() {
 		if err := expireAll(ctx, db, kept, count, log); err != nil && ctx.Err() == nil {
 			log.Warn("old answers were not all deleted; the next try is in ten minutes", "error", err)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticks.C:
-		}
-	}
+	})
 }
 
 // expireAll deletes them in all workspaces once, and payloads of sources that could not be mapped.

@@ -32,9 +32,7 @@ const (
 // announceDrops tells webhooks of drops, each once it has held.
 func announceDrops(ctx context.Context, drops func() map[string][]models.ScoreDrop, db *store.Store, log *slog.Logger) {
 	held := heldDrops{}
-	ticks := time.NewTicker(betweenAnnouncements)
-	defer ticks.Stop()
-	for {
+	every(ctx, betweenAnnouncements, func() {
 		for workspace, ripe := range held.see(drops(), time.Now()) {
 			told, err := db.AnnounceDrops(ctx, workspace, ripe)
 			if err != nil && ctx.Err() == nil {
@@ -42,12 +40,7 @@ func announceDrops(ctx context.Context, drops func() map[string][]models.ScoreDr
 			}
 			held.settle(workspace, ripe, told && err == nil)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticks.C:
-		}
-	}
+	})
 }
 
 // dropKey tells drops apart: those of another day are others.

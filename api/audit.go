@@ -78,17 +78,14 @@ func (s *server) findAudit(c *gin.Context) error {
 }
 
 func auditColumns() []column[models.AuditEntry] {
-	text := func(name string, of func(models.AuditEntry) string) column[models.AuditEntry] {
-		return column[models.AuditEntry]{name, parquet.Optional(textColumn()), func(e models.AuditEntry) any { return orNothing(of(e)) }}
-	}
 	return []column[models.AuditEntry]{
 		{"id", textColumn(), func(e models.AuditEntry) any { return e.ID }},
 		{"at", timeColumn(), func(e models.AuditEntry) any { return e.At }},
 		{"act", keyColumn(), func(e models.AuditEntry) any { return string(e.Act) }},
-		text("object", func(e models.AuditEntry) string { return e.Object }),
-		text("key_id", func(e models.AuditEntry) string { return e.KeyID }),
-		text("name", func(e models.AuditEntry) string { return e.Name }),
-		text("route", func(e models.AuditEntry) string { return e.Route }),
+		textOf("object", func(e models.AuditEntry) string { return e.Object }),
+		textOf("key_id", func(e models.AuditEntry) string { return e.KeyID }),
+		textOf("name", func(e models.AuditEntry) string { return e.Name }),
+		textOf("route", func(e models.AuditEntry) string { return e.Route }),
 		{"counts", parquet.Optional(jsonColumn()), func(e models.AuditEntry) any { return jsonCell(e.Counts, len(e.Counts)) }},
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
-	"github.com/google/uuid"
 
 	"github.com/mittari/mittari/models"
 )
@@ -109,7 +108,7 @@ func (s *server) findDeliveries(c *gin.Context) error {
 		return err
 	}
 	return listing[models.Delivery]{
-		plural: "deliveries", before: filter.Before, limit: filter.Limit,
+		before: filter.Before, limit: filter.Limit,
 		find: func(before string, limit int) ([]models.Delivery, error) {
 			filter.Before, filter.Limit = before, limit
 			return s.Store.FindDeliveries(c.Request.Context(), workspaceOf(c), id, filter)
@@ -190,9 +189,9 @@ func (s *server) redeliverDead(c *gin.Context) error {
 // pathDelivery are the ids of a webhook and its delivery in the path.
 func pathDelivery(c *gin.Context) (webhook, delivery string, err error) {
 	webhook, err = pathID(c)
-	id, invalid := uuid.Parse(c.Param("delivery"))
-	if err == nil && (invalid != nil || len(c.Param("delivery")) != 36) {
+	delivery, is := parseID(c.Param("delivery"))
+	if err == nil && !is {
 		err = models.Errorf(models.NotFound, "there is no delivery with the id %q", c.Param("delivery"))
 	}
-	return webhook, id.String(), err
+	return webhook, delivery, err
 }

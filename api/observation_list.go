@@ -150,21 +150,18 @@ func observationDocumentOf(o models.Observation, unit string) observationDocumen
 }
 
 func observationColumns() []column[observationDocument] {
-	key := func(name string, of func(observationDocument) string) column[observationDocument] {
-		return column[observationDocument]{name, parquet.Optional(keyColumn()), func(o observationDocument) any { return orNothing(of(o)) }}
-	}
 	return []column[observationDocument]{
 		{"id", textColumn(), func(o observationDocument) any { return o.ID }},
 		{"kpi", keyColumn(), func(o observationDocument) any { return o.KPI }},
 		{"period", keyColumn(), func(o observationDocument) any { return string(o.Period) }},
 		{"start", parquet.Date(), func(o observationDocument) any { return o.Start }},
-		key("touchpoint", func(o observationDocument) string { return o.Touchpoint }),
-		key("channel", func(o observationDocument) string { return o.Channel }),
-		key("segment", func(o observationDocument) string { return o.Segment }),
-		key("team", func(o observationDocument) string { return o.Team }),
-		{"person", parquet.Optional(textColumn()), func(o observationDocument) any { return orNothing(o.Person) }},
+		keyOf("touchpoint", func(o observationDocument) string { return o.Touchpoint }),
+		keyOf("channel", func(o observationDocument) string { return o.Channel }),
+		keyOf("segment", func(o observationDocument) string { return o.Segment }),
+		keyOf("team", func(o observationDocument) string { return o.Team }),
+		textOf("person", func(o observationDocument) string { return o.Person }),
 		{"value", realColumn(), func(o observationDocument) any { return o.Value }},
-		{"size", parquet.Optional(realColumn()), func(o observationDocument) any { return ifGiven(o.Size) }},
+		figureOf("size", func(o observationDocument) *float64 { return o.Size }),
 		{"unit", keyColumn(), func(o observationDocument) any { return o.Unit }},
 		{"recorded_at", timeColumn(), func(o observationDocument) any { return o.RecordedAt }},
 		{"replaced_at", parquet.Optional(timeColumn()), func(o observationDocument) any { return ifGiven(o.ReplacedAt) }},

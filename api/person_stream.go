@@ -77,19 +77,12 @@ func (s *server) tellPerson(c *gin.Context, asked models.AskedPerson) error {
 
 // tellUnmappedOf writes the payloads that hold the person's id.
 func (s *server) tellUnmappedOf(c *gin.Context, out *memberWriter, person models.Person) error {
-	out.member("unmapped")
-	separator := "["
-	err := s.eachUnmappedOf(c, person, func(source string, u models.Unmapped) error {
-		out.text(separator)
-		out.value(s.unmappedDocumentOf(source, u))
-		separator = ","
-		return out.err
+	return out.list("unmapped", func(item func(any)) error {
+		return s.eachUnmappedOf(c, person, func(source string, u models.Unmapped) error {
+			item(s.unmappedDocumentOf(source, u))
+			return out.err
+		})
 	})
-	if separator == "[" {
-		out.text("[")
-	}
-	out.text("]")
-	return err
 }
 
 // memberWriter writes a JSON object member by member; err is the first that went wrong.
@@ -116,32 +109,45 @@ func (w *memberWriter) value(v any) {
 	w.text(string(text))
 }
 
-// writeList writes what is found under all names, page by page, as a member with a list.
-func writeList[T any](w *memberWriter, member string, names []string, find func(name, before string) ([]T, error), row func(T) (id string, document any)) error {
-	if w.err != nil {
-		return w.err
-	}
-	w.member(member)
+// list writes a member with a list, whose items are written one by one.
+func (w *memberWriter) list(name string, items func(item func(document any)) error) error {
+	w.member(name)
 	separator := "["
-	for _, name := range names {
-		for before, more := "", true; more; {
-			page, err := find(name, before)
-			if err != nil {
-				return err
-			}
-			for _, r := range page {
-				id, document := row(r)
-				before = id
-				w.text(separator)
-				w.value(document)
-				separator = ","
-			}
-			more = len(page) == personPage && w.err == nil
-		}
+	err := items(func(document any) {
+		w.text(separator)
+		w.value(document)
+		separator = ","
+	})
+	if err != nil {
+		return err
 	}
 	if separator == "[" {
 		w.text("[")
 	}
 	w.text("]")
 	return w.err
+}
+
+// writeList writes what is found under all names, page by page, as a member with a list.
+func writeList[T any](w *memberWriter, member string, names []string, find func(name, before string) ([]T, error), row func(T) (id string, document any)) error {
+	if w.err != nil {
+		return w.err
+	}
+	return w.list(member, func(item func(any)) error {
+		for _, name := range names {
+			for before, more := "", true; more; {
+				page, err := find(name, before)
+				if err != nil {
+					return err
+				}
+				for _, r := range page {
+					id, document := row(r)
+					before = id
+					item(document)
+				}
+				more = len(page) == personPage && w.err == nil
+			}
+		}
+		return nil
+	})
 }

@@ -217,11 +217,17 @@ func noQuery(c *gin.Context) error { return queryOf(c).err() }
 
 // pathID is the id in the path; what is no id is not found.
 func pathID(c *gin.Context) (string, error) {
-	id, err := uuid.Parse(c.Param("id"))
-	if err != nil || len(c.Param("id")) != 36 {
+	id, is := parseID(c.Param("id"))
+	if !is {
 		return "", models.Errorf(models.NotFound, "there is nothing with the id %q", c.Param("id"))
 	}
-	return id.String(), nil
+	return id, nil
+}
+
+// parseID is an id as it is stored, whatever the case of its digits.
+func parseID(text string) (id string, is bool) {
+	parsed, err := uuid.Parse(text)
+	return parsed.String(), err == nil && len(text) == 36 // the parser knows other forms as well
 }
 
 // pathKey is the key in the path; what can be no key is not found.

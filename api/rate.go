@@ -75,38 +75,42 @@ func (s *server) lookUp(c *gin.Context, hash [32]byte) (models.Key, error) {
 // looked up for a while, so that guessing leads nowhere; those that were found
 // before are looked up all the same, since honest clients may have the same address.
 func guess[T any](s *server, c *gin.Context, known bool, wrong models.Code, find func() (T, error)) (T, error) {
-	if s.limits.addresses == nil || known {
+	if known {
 		return find()
 	}
-	now := s.Clock()
-	bucket := s.limits.addresses.of(network(c.ClientIP()), now)
-	if wait := untilOne(bucket, now); wait > 0 {
-		s.limits.refused(limitOfAddress)
+	count, err := s.mayGuess(c)
+	if err != nil {
 		var nothing T
-		return nothing, tooManyOf(wait, guesses)
+		return nothing, err
 	}
 	found, err := find()
 	if models.ErrorCode(err) == wrong {
-		bucket.ReserveN(now, 1) // of guesses sent at once each is counted, also where that leaves less than none
+		count()
 	}
 	return found, err
 }
 
-const guesses = "too many unknown keys came from this address; check the key"
-
 // guessed counts a payload that nobody signed as an unknown key; the error is for when there are too many.
 func (s *server) guessed(c *gin.Context) error {
+	count, err := s.mayGuess(c)
+	if err == nil {
+		count()
+	}
+	return err
+}
+
+// mayGuess gives what counts a wrong guess of the request's address, or an error when there were too many.
+func (s *server) mayGuess(c *gin.Context) (count func(), err error) {
 	if s.limits.addresses == nil {
-		return nil
+		return func() {}, nil
 	}
 	now := s.Clock()
 	bucket := s.limits.addresses.of(network(c.ClientIP()), now)
 	if wait := untilOne(bucket, now); wait > 0 {
 		s.limits.refused(limitOfAddress)
-		return tooManyOf(wait, guesses)
+		return nil, tooManyOf(wait, "too many unknown keys came from this address; check the key")
 	}
-	bucket.ReserveN(now, 1)
-	return nil
+	return func() { bucket.ReserveN(now, 1) }, nil // of guesses sent at once each is counted, also where that leaves less than none
 }
 
 // network is what counts as one address: of IPv6 the 64 bits that a customer of a provider has to himself.

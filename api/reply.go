@@ -2,10 +2,7 @@ package api
 
 import (
 	"bytes"
-	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hkdf"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -95,17 +92,5 @@ func newSeal(c *gin.Context, key, first string) seal {
 	if requestKey(c).Hash == [32]byte{} {
 		sender = requestKey(c).ID
 	}
-	secret, err := hkdf.Key(sha256.New, []byte(sender), []byte(key), "mittari reply "+first, 32)
-	if err != nil {
-		panic(err) // its length is right
-	}
-	block, err := aes.NewCipher(secret)
-	if err != nil {
-		panic(err) // so is this one's
-	}
-	aead, err := cipher.NewGCMWithRandomNonce(block)
-	if err != nil {
-		panic(err)
-	}
-	return seal{aead}
+	return seal{models.NewAEAD(sender, key, "mittari reply "+first)}
 }

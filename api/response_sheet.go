@@ -31,30 +31,24 @@ func answerLines(r models.Response) []answerLine {
 }
 
 func answerColumns() []column[answerLine] {
-	key := func(name string, of func(answerLine) string) column[answerLine] {
-		return column[answerLine]{name, parquet.Optional(keyColumn()), func(l answerLine) any { return orNothing(of(l)) }}
-	}
-	text := func(name string, of func(answerLine) string) column[answerLine] {
-		return column[answerLine]{name, parquet.Optional(textColumn()), func(l answerLine) any { return orNothing(of(l)) }}
-	}
 	return []column[answerLine]{
 		{"id", textColumn(), func(l answerLine) any { return l.ID }},
-		text("submission_id", func(l answerLine) string { return l.SubmissionID }),
-		key("survey", func(l answerLine) string { return l.Survey }),
-		key("touchpoint", func(l answerLine) string { return l.Answer.Touchpoint }),
-		key("channel", func(l answerLine) string { return l.Channel }),
-		key("segment", func(l answerLine) string { return l.Segment }),
-		key("team", func(l answerLine) string { return l.Team }),
-		text("person", func(l answerLine) string { return l.Person }),
+		textOf("submission_id", func(l answerLine) string { return l.SubmissionID }),
+		keyOf("survey", func(l answerLine) string { return l.Survey }),
+		keyOf("touchpoint", func(l answerLine) string { return l.Answer.Touchpoint }),
+		keyOf("channel", func(l answerLine) string { return l.Channel }),
+		keyOf("segment", func(l answerLine) string { return l.Segment }),
+		keyOf("team", func(l answerLine) string { return l.Team }),
+		textOf("person", func(l answerLine) string { return l.Person }),
 		{"collected_at", timeColumn(), func(l answerLine) any { return l.CollectedAt }},
 		{"created_at", timeColumn(), func(l answerLine) any { return l.CreatedAt }},
-		key("language", func(l answerLine) string { return l.Language }),
+		keyOf("language", func(l answerLine) string { return l.Language }),
 		{"solicited", parquet.Optional(flagColumn()), func(l answerLine) any { return ifGiven(l.Solicited) }},
 		{"tags", parquet.List(textColumn()), func(l answerLine) any { return l.Tags }},
 		{"properties", parquet.Optional(jsonColumn()), func(l answerLine) any { return jsonCell(l.Properties, len(l.Properties)) }},
 		{"excluded", flagColumn(), func(l answerLine) any { return l.Excluded }},
 		{"metric", keyColumn(), func(l answerLine) any { return l.Metric }},
 		{"score", parquet.Int(32), func(l answerLine) any { return l.Score }},
-		text("comment", func(l answerLine) string { return l.Comment }),
+		textOf("comment", func(l answerLine) string { return l.Comment }),
 	}
 }

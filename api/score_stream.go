@@ -77,29 +77,26 @@ func (s *server) writeScores(c *gin.Context, q scoreQuery, parts []models.Period
 }
 
 func scoreColumns() []column[scoreRow] {
-	figure := func(name string, of func(scoreRow) *float64) column[scoreRow] {
-		return column[scoreRow]{name, parquet.Optional(realColumn()), func(r scoreRow) any { return ifGiven(of(r)) }}
-	}
 	nested := func(name string, of func(scoreRow) (value any, length int)) column[scoreRow] {
 		return column[scoreRow]{name, parquet.Optional(jsonColumn()), func(r scoreRow) any { return jsonCell(of(r)) }}
 	}
 	return []column[scoreRow]{
 		{"metric", keyColumn(), func(r scoreRow) any { return r.Metric }},
 		{"level", keyColumn(), func(r scoreRow) any { return string(r.Level) }},
-		{"key", parquet.Optional(keyColumn()), func(r scoreRow) any { return orNothing(r.Key) }},
+		keyOf("key", func(r scoreRow) string { return r.Key }),
 		{"since", timeColumn(), func(r scoreRow) any { return r.Since }},
 		{"until", timeColumn(), func(r scoreRow) any { return r.Until }},
-		figure("score", func(r scoreRow) *float64 { return r.Score }),
-		figure("stderr", func(r scoreRow) *float64 { return r.StdErr }),
-		figure("lower", func(r scoreRow) *float64 { return r.Lower }),
-		figure("upper", func(r scoreRow) *float64 { return r.Upper }),
+		figureOf("score", func(r scoreRow) *float64 { return r.Score }),
+		figureOf("stderr", func(r scoreRow) *float64 { return r.StdErr }),
+		figureOf("lower", func(r scoreRow) *float64 { return r.Lower }),
+		figureOf("upper", func(r scoreRow) *float64 { return r.Upper }),
 		{"sample_size", parquet.Optional(parquet.Int(64)), func(r scoreRow) any { return ifGiven(r.SampleSize) }},
-		figure("mean", func(r scoreRow) *float64 { return r.Mean }),
+		figureOf("mean", func(r scoreRow) *float64 { return r.Mean }),
 		nested("distribution", func(r scoreRow) (any, int) { return r.Distribution, len(r.Distribution) }),
 		nested("categories", func(r scoreRow) (any, int) { return r.Categories, len(r.Categories) }),
 		{"suppressed", flagColumn(), func(r scoreRow) any { return r.Suppressed }},
 		{"model", flagColumn(), func(r scoreRow) any { return r.Model }},
-		figure("coverage", func(r scoreRow) *float64 { return r.Coverage }),
+		figureOf("coverage", func(r scoreRow) *float64 { return r.Coverage }),
 		nested("journey", func(r scoreRow) (any, int) {
 			if r.Journey == nil {
 				return nil, 0

@@ -29,6 +29,21 @@ type column[R any] struct {
 	cell func(R) any
 }
 
+// textOf is a column of texts that may be missing.
+func textOf[R any](name string, of func(R) string) column[R] {
+	return column[R]{name, parquet.Optional(textColumn()), func(row R) any { return orNothing(of(row)) }}
+}
+
+// keyOf is a column of texts that may be missing, and of which there are few different ones.
+func keyOf[R any](name string, of func(R) string) column[R] {
+	return column[R]{name, parquet.Optional(keyColumn()), func(row R) any { return orNothing(of(row)) }}
+}
+
+// figureOf is a column of figures that may be missing.
+func figureOf[R any](name string, of func(R) *float64) column[R] {
+	return column[R]{name, parquet.Optional(realColumn()), func(row R) any { return ifGiven(of(row)) }}
+}
+
 // sheet writes rows in one form.
 type sheet[R any] interface {
 	write(row R) error

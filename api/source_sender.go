@@ -7,7 +7,6 @@ import (
 	"net/http"
 
 	"github.com/gin-gonic/gin"
-	"github.com/google/uuid"
 
 	"github.com/mittari/mittari/models"
 )
@@ -113,7 +112,7 @@ func noSource() error { return models.Errorf(models.NotFound, "there is no such 
 
 // sourceByID is the source with the id, of whichever workspace, or NotFound.
 func (s *server) sourceByID(c *gin.Context, id string) (readySource, error) {
-	if _, err := uuid.Parse(id); err != nil || len(id) != 36 {
+	if _, is := parseID(id); !is {
 		return readySource{}, noSource()
 	}
 	return s.sources.get(id, func(id string) (readySource, error) {

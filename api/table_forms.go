@@ -12,7 +12,7 @@ func (t table) cells() []column[tableRow] {
 		{"start", parquet.Date(), func(r tableRow) any { return r.Start }},
 		{"complete", flagColumn(), func(r tableRow) any { return r.Complete }},
 		{"level", keyColumn(), func(r tableRow) any { return string(r.Level) }},
-		{"key", parquet.Optional(keyColumn()), func(r tableRow) any { return orNothing(r.Key) }},
+		keyOf("key", func(r tableRow) string { return r.Key }),
 	}
 	if t.wide {
 		for _, name := range t.columns {
@@ -25,18 +25,15 @@ func (t table) cells() []column[tableRow] {
 		}
 		return columns
 	}
-	figure := func(name string, of func(tableRow) *float64) column[tableRow] {
-		return column[tableRow]{name, number, func(r tableRow) any { return ifGiven(of(r)) }}
-	}
 	return append(columns,
 		column[tableRow]{"kind", keyColumn(), func(r tableRow) any { return string(r.Kind) }},
 		column[tableRow]{"series", keyColumn(), func(r tableRow) any { return r.Series }},
 		column[tableRow]{"unit", keyColumn(), func(r tableRow) any { return r.Unit }},
-		figure("value", func(r tableRow) *float64 { return r.Value }),
-		figure("stderr", func(r tableRow) *float64 { return r.StdErr }),
-		figure("lower", func(r tableRow) *float64 { return r.Lower }),
-		figure("upper", func(r tableRow) *float64 { return r.Upper }),
-		figure("n", func(r tableRow) *float64 { return r.N }),
+		figureOf("value", func(r tableRow) *float64 { return r.Value }),
+		figureOf("stderr", func(r tableRow) *float64 { return r.StdErr }),
+		figureOf("lower", func(r tableRow) *float64 { return r.Lower }),
+		figureOf("upper", func(r tableRow) *float64 { return r.Upper }),
+		figureOf("n", func(r tableRow) *float64 { return r.N }),
 		column[tableRow]{"suppressed", flagColumn(), func(r tableRow) any { return r.Suppressed }},
 	)
 }

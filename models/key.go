@@ -1,7 +1,6 @@
 package models
 
 import (
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"io"
@@ -102,12 +101,9 @@ func HashToken(token string) [32]byte { return sha256.Sum256([]byte(token)) }
 // NewToken makes a key's token of 256 random bits from random, or from the
 // system's generator when that is nil.
 func NewToken(random io.Reader) (string, error) {
-	if random == nil {
-		random = rand.Reader
-	}
-	b := make([]byte, 32)
-	if _, err := io.ReadFull(random, b); err != nil {
+	key, err := randomKey(random)
+	if err != nil {
 		return "", err
 	}
-	return "mtr_" + base64.RawURLEncoding.EncodeToString(b), nil
+	return "mtr_" + base64.RawURLEncoding.EncodeToString(key), nil
 }

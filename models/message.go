@@ -53,23 +53,27 @@ func (w Webhook) Tells(e Event) bool {
 	return !w.Paused && (e == TestEvent || slices.Contains(w.Events, e))
 }
 
-// messageOf makes a message of what happened; its body can be written as JSON.
-func messageOf(e Event, at time.Time, data any) Message {
+// bodyOf is what is sent of an event; its data can be written as JSON.
+func bodyOf(e Event, at time.Time, data any) string {
 	body, err := json.Marshal(envelope{e, at, data})
 	if err != nil {
 		panic(err)
 	}
-	return Message{Event: e, Body: string(body)}
+	return string(body)
 }
 
-// to are the message to each of the webhooks that is told of its event.
-func (m Message) to(hooks []Webhook) []Message {
+// messagesTo are the message of an event to each of the webhooks that is told of it; subject is the id of the response that it is of, "" of none.
+func messagesTo(hooks []Webhook, e Event, at time.Time, subject string, data any) []Message {
 	var all []Message
+	body := "" // which is not made where nobody is told
 	for _, w := range hooks {
-		if w.Tells(m.Event) {
-			m.Webhook = w.ID
-			all = append(all, m)
+		if !w.Tells(e) {
+			continue
 		}
+		if body == "" {
+			body = bodyOf(e, at, data)
+		}
+		all = append(all, Message{w.ID, e, subject, body})
 	}
 	return all
 }
@@ -83,12 +87,8 @@ func (a Accepted) Messages(hooks []Webhook) []Message {
 	if len(notice.Answers) == 0 {
 		return nil
 	}
-	all := messageOf(ResponseCreatedEvent, a.response.CreatedAt, notice).to(hooks)
-	all = append(all, a.lowMessages(hooks, a.response.CreatedAt, func(Answer) bool { return true })...)
-	for i := range all {
-		all[i].Subject = a.response.ID
-	}
-	return all
+	all := messagesTo(hooks, ResponseCreatedEvent, a.response.CreatedAt, a.response.ID, notice)
+	return append(all, a.lowMessages(hooks, func(Answer) bool { return true })...)
 }
 
 // MessagesBeyond are what webhooks are told of the response when it has taken the place of an earlier
@@ -97,19 +97,15 @@ func (a Accepted) MessagesBeyond(before Response, hooks []Webhook) []Message {
 	if before.Excluded {
 		return nil
 	}
-	all := a.lowMessages(hooks, a.response.CreatedAt, func(answer Answer) bool {
+	return a.lowMessages(hooks, func(answer Answer) bool {
 		return !slices.ContainsFunc(before.Answers, func(b Answer) bool {
 			return b.Metric == answer.Metric && b.Touchpoint == answer.Touchpoint && b.Score == answer.Score
 		})
 	})
-	for i := range all {
-		all[i].Subject = a.response.ID
-	}
-	return all
 }
 
 // lowMessages tell each webhook of those answers, of some, that are low by its rule.
-func (a Accepted) lowMessages(hooks []Webhook, at time.Time, of func(Answer) bool) []Message {
+func (a Accepted) lowMessages(hooks []Webhook, of func(Answer) bool) []Message {
 	var all []Message
 	for _, w := range hooks {
 		if w.Rule == nil {
@@ -117,7 +113,7 @@ func (a Accepted) lowMessages(hooks []Webhook, at time.Time, of func(Answer) boo
 		}
 		low := a.notice(func(answer Answer) bool { return of(answer) && w.Rule.covers(a.metrics, a.response, answer) })
 		if len(low.Answers) > 0 {
-			all = append(all, messageOf(LowScoreEvent, at, low).to([]Webhook{w})...)
+			all = append(all, messagesTo([]Webhook{w}, LowScoreEvent, a.response.CreatedAt, a.response.ID, low)...)
 		}
 	}
 	return all
@@ -141,14 +137,12 @@ func ErasureMessages(e Event, at time.Time, responses []string, hooks []Webhook)
 	if len(responses) == 0 {
 		return nil
 	}
-	return messageOf(e, at, ErasureNotice{responses}).to(hooks)
+	return messagesTo(hooks, e, at, "", ErasureNotice{responses})
 }
 
 // TestMessage is sent to try a webhook.
 func TestMessage(w Webhook, at time.Time) Message {
-	m := messageOf(TestEvent, at, map[string]string{"webhook": w.ID})
-	m.Webhook = w.ID
-	return m
+	return Message{Webhook: w.ID, Event: TestEvent, Body: bodyOf(TestEvent, at, map[string]string{"webhook": w.ID})}
 }
 
 // ScoreDrop is a drop of a group's score that alerts fire for.
@@ -176,9 +170,9 @@ func (d ArmDrop) Of(metric string, level Level, key string, today Day) ScoreDrop
 
 // Messages tell webhooks of the drop.
 func (d ScoreDrop) Messages(at time.Time, hooks []Webhook) []Message {
-	return messageOf(ScoreDroppedEvent, at, struct {
+	return messagesTo(hooks, ScoreDroppedEvent, at, "", struct {
 		ScoreDrop
 		Since string `json:"since"`
 		Until string `json:"until"`
-	}{d, d.Since.String(), d.Until.String()}).to(hooks)
+	}{d, d.Since.String(), d.Until.String()})
 }

@@ -34,8 +34,12 @@ func (p Persons) Open(kept []byte, of string) ([]byte, error) {
 	return nil, errors.New("what was kept can't be opened: it was sealed by a pepper that is not here")
 }
 
-func (p Persons) aead() cipher.AEAD {
-	key, err := hkdf.Key(sha256.New, []byte(p.pepper), nil, "mittari seal", 32)
+func (p Persons) aead() cipher.AEAD { return NewAEAD(p.pepper, "", "mittari seal") }
+
+// NewAEAD is AES-256-GCM, with a random nonce before each text that is sealed, by a key that is made of a secret
+// and a salt for one purpose (HKDF, RFC 5869).
+func NewAEAD(secret, salt, purpose string) cipher.AEAD {
+	key, err := hkdf.Key(sha256.New, []byte(secret), []byte(salt), purpose, 32)
 	if err != nil {
 		panic(err) // its length is right
 	}

@@ -1,9 +1,7 @@
 package models
 
 import (
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
 	"io"
 	"slices"
@@ -22,17 +20,29 @@ func (Secret) String() string { return secretPrefix + "…" }
 
 // NewSecret makes a secret of 256 random bits from random, or from the system's generator when that is nil.
 func NewSecret(random io.Reader) (Secret, error) {
-	if random == nil {
-		random = rand.Reader
-	}
-	key := make([]byte, 32)
-	if _, err := io.ReadFull(random, key); err != nil {
+	key, err := randomKey(random)
+	if err != nil {
 		return "", err
 	}
 	return Secret(secretPrefix + base64.StdEncoding.EncodeToString(key)), nil
 }
 
-// SecretLife is for how long an old secret signs beside the one that has taken its place.
+// randomKey is 256 random bits from random, or from the system's generator when that is nil.
+func randomKey(random io.Reader) ([]byte, error) {
+	if random == nil {
+		random = rand.Reader
+	}
+	key := make([]byte, 32)
+	_, err := io.ReadFull(random, key)
+	return key, err
+}
+
+// key is what signatures are made by: what stands in base64 behind whsec_.
+func (s Secret) key() ([]byte, error) {
+	return base64.StdEncoding.DecodeString(strings.TrimPrefix(string(s), secretPrefix))
+}
+
+// SecretLife is for how long an old secret signs, or is taken, beside the one that has taken its place.
 const SecretLife = 24 * time.Hour
 
 // maxSecrets is how many secrets may sign at once.
@@ -95,14 +105,17 @@ func (s SecretUse) signs(at time.Time) bool { return s.Until == nil || s.Until.A
 func Sign(secrets []Secret, id string, at time.Time, body []byte) string {
 	var signatures []string
 	for _, secret := range slices.Backward(secrets) {
-		key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(string(secret), secretPrefix))
+		key, err := secret.key()
 		if err != nil {
 			continue
 		}
-		mac := hmac.New(sha256.New, key)
-		mac.Write([]byte(id + "." + strconv.FormatInt(at.Unix(), 10) + "."))
-		mac.Write(body)
-		signatures = append(signatures, "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil)))
+		signature := standardSignature(key, id, strconv.FormatInt(at.Unix(), 10), body)
+		signatures = append(signatures, "v1,"+base64.StdEncoding.EncodeToString(signature))
 	}
 	return strings.Join(signatures, " ")
+}
+
+// standardSignature is that of Standard Webhooks: the HMAC-SHA-256 of a message's id, its time in Unix seconds and its body, with dots between them.
+func standardSignature(key []byte, id, seconds string, body []byte) []byte {
+	return macOf(key, []byte(id+"."+seconds+"."), body)
 }

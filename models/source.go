@@ -1,7 +1,6 @@
 package models
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -41,9 +40,6 @@ type Source struct {
 // MostSources is how many sources a workspace may have.
 const MostSources = 200
 
-// OldSecretLife is for how long a secret is taken that was replaced.
-const OldSecretLife = 24 * time.Hour
-
 // AddressOf is where a tool sends to the source with the id.
 func (k SourceKind) AddressOf(id string) string { return "/v1/sources/" + string(k) + "?source=" + id }
 
@@ -74,12 +70,7 @@ func (k SourceKind) checkSecret(secret string, faults *Faults) {
 	}
 	if len(secret) < minSecret || len(secret) > maxSecret || strings.TrimSpace(secret) != secret {
 		faults.Add("secret", "must have %d to %d characters, without space around them", minSecret, maxSecret)
-	} else if _, err := formbricksKey(secret); k == Formbricks && err != nil {
+	} else if _, err := Secret(secret).key(); k == Formbricks && err != nil {
 		faults.Add("secret", "must be as Formbricks shows it: whsec_ and base64")
 	}
-}
-
-// formbricksKey is the key of signatures: what stands in base64 behind whsec_.
-func formbricksKey(secret string) ([]byte, error) {
-	return base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
 }

@@ -28,9 +28,8 @@ func (k SourceKind) Genuine(secret string, header func(name string) string, payl
 	return false
 }
 
-// genuineFormbricks holds the three headers of Standard Webhooks against the payload: HMAC-SHA-256, in
-// base64 behind "v1,", of the message's id, its time in Unix seconds and the payload, with dots between them; the key is the
-// base64 behind whsec_. There may be several signatures, with spaces between them.
+// genuineFormbricks holds the three headers of Standard Webhooks against the payload: a standardSignature, in
+// base64 behind "v1,". There may be several, with spaces between them.
 // (https://formbricks.com/docs/xm-and-surveys/core-features/integrations/webhooks)
 func genuineFormbricks(secret string, header func(string) string, payload []byte, now time.Time) bool {
 	id, sent := header("webhook-id"), header("webhook-timestamp")
@@ -38,11 +37,11 @@ func genuineFormbricks(secret string, header func(string) string, payload []byte
 	if age := now.Sub(time.Unix(seconds, 0)); err != nil || age > replayWindow || age < -replayWindow {
 		return false
 	}
-	key, err := formbricksKey(secret)
+	key, err := Secret(secret).key()
 	if err != nil || id == "" {
 		return false
 	}
-	want := macOf(key, []byte(id+"."+sent+"."), payload)
+	want := standardSignature(key, id, sent, payload)
 	genuine := false
 	for signature := range strings.FieldsSeq(header("webhook-signature")) {
 		text, is := strings.CutPrefix(signature, "v1,")

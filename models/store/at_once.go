@@ -29,6 +29,9 @@ type prepared struct {
 
 func (s *Store) prepare(workspace string, batch []models.Accepted) *prepared {
 	p := &prepared{following: followingFrom(workspace, batch)}
+	if len(p.held) > 0 {
+		return p // it goes step by step
+	}
 	p.responses = insertion{table: responsesTable(), rows: responseRows(batch)}
 	p.responses.then = "" // one that is stored already is an error
 	p.answers = insertion{table: answersTable(), rows: p.following.answers}

@@ -76,10 +76,5 @@ func (s *Store) FindAudit(ctx context.Context, workspace string, f models.AuditF
 
 // DeleteOldAudit deletes, in all workspaces, what was done longer ago than it is remembered.
 func (s *Store) DeleteOldAudit(ctx context.Context) error {
-	before := s.now().Add(-models.AuditLife)
-	var old []auditRow // no write transaction where there is nothing to delete
-	if err := s.read.WithContext(ctx).Select("id").Where("at < ?", before).Limit(1).Find(&old).Error; err != nil || len(old) == 0 {
-		return err
-	}
-	return s.transaction(ctx, func(tx *gorm.DB) error { return tx.Where("at < ?", before).Delete(&auditRow{}).Error })
+	return deleteAny[auditRow](ctx, s, "at < ?", s.now().Add(-models.AuditLife))
 }

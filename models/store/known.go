@@ -149,12 +149,8 @@ func loadKeys(tx *gorm.DB, workspace string, now time.Time) (*keySets, error) {
 			set[row.Key] = true
 		}
 	}
-	hooks, err := webhooksOf(tx, workspace)
-	for _, w := range hooks {
-		if w.Tells(models.ResponseCreatedEvent) || w.Tells(models.LowScoreEvent) {
-			sets.hooks = append(sets.hooks, w)
-		}
-	}
+	var err error
+	sets.hooks, err = toldOf(tx, workspace, models.ResponseCreatedEvent, models.LowScoreEvent)
 	return sets, err
 }
 

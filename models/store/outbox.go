@@ -33,11 +33,10 @@ func (r deliveryRow) delivery() models.Delivery {
 	if r.LastStatus != nil {
 		d.LastStatus = *r.LastStatus
 	}
-	if due := r.DueAt.UTC(); r.State == models.Pending {
-		d.NextAttemptAt = &due
-	} else if r.EndedAt != nil {
-		ended := r.EndedAt.UTC()
-		d.EndedAt = &ended
+	if r.State == models.Pending {
+		d.NextAttemptAt = momentOf(&r.DueAt)
+	} else {
+		d.EndedAt = momentOf(r.EndedAt)
 	}
 	return d
 }
@@ -143,7 +142,7 @@ func (s *Store) SettleDeliveries(ctx context.Context, workspace, webhook string,
 		for _, d := range settled {
 			columns := map[string]any{"state": d.State, "ended_at": d.EndedAt, "last_status": d.LastStatus, "last_error": d.LastError}
 			if d.NextAttemptAt != nil {
-				columns["due_at"] = d.NextAttemptAt.UTC().Truncate(time.Microsecond)
+				columns["due_at"] = momentOf(d.NextAttemptAt)
 			}
 			err := tx.Model(&deliveryRow{}).Where("workspace = ? AND id = ? AND state = 'pending' AND attempts = ?", workspace, d.ID, d.Attempts).
 				UpdateColumns(columns).Error

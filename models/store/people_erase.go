@@ -55,11 +55,8 @@ func (s *Store) ErasePerson(ctx context.Context, workspace, name, alias string, 
 // of persons: all pages together read the workspace's responses once, outside of any write transaction.
 func (s *Store) responsesOf(ctx context.Context, workspace, name, after string) ([]string, error) {
 	find := s.read.WithContext(ctx).Select("id").Where("workspace = ? AND person = ?", workspace, name)
-	if after != "" {
-		find = find.Where("id > ?", after)
-	}
 	var rows []responseRow
-	err := find.Order("id").Limit(erasureBatch).Find(&rows).Error
+	err := earliest(find, after, erasureBatch).Find(&rows).Error
 	return idsOf(rows), err
 }
 

@@ -61,11 +61,5 @@ func (s *Store) AnnounceDrops(ctx context.Context, workspace string, drops []mod
 
 // forgetDrops deletes drops of long ago.
 func (s *Store) forgetDrops(ctx context.Context, workspace string) error {
-	const of = "workspace = ? AND day < ?"
-	before := int(s.now().Unix()/(24*60*60)) - dropLife
-	var old []scoreDropRow // no write transaction where there is nothing to delete
-	if err := s.read.WithContext(ctx).Where(of, workspace, before).Limit(1).Find(&old).Error; err != nil || len(old) == 0 {
-		return err
-	}
-	return s.transaction(ctx, func(tx *gorm.DB) error { return tx.Where(of, workspace, before).Delete(&scoreDropRow{}).Error })
+	return deleteAny[scoreDropRow](ctx, s, "workspace = ? AND day < ?", workspace, int(s.now().Unix()/(24*60*60))-dropLife)
 }

@@ -31,8 +31,7 @@ func (r sourceRow) source(now time.Time) models.Source {
 	s := models.Source{Workspace: r.Workspace, ID: r.ID, Key: r.Key, Kind: r.Kind, Name: r.Name, Mapping: json.RawMessage(r.Mapping), Address: r.Kind.AddressOf(r.ID),
 		SecretSet: len(r.Secret) > 0, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), Secret: r.Secret}
 	if r.OldUntil != nil && r.OldUntil.After(now) {
-		until := r.OldUntil.UTC()
-		s.OldSecret, s.OldUntil = r.OldSecret, &until
+		s.OldSecret, s.OldUntil = r.OldSecret, momentOf(r.OldUntil)
 	}
 	return s
 }
@@ -71,7 +70,7 @@ func (s *Store) SourceByID(ctx context.Context, id string) (models.Source, error
 
 // PutSource creates or replaces a source, if that is allowed when it is asked, and tells whether it is new. Its id and times are
 // the store's to set. Without a Secret, or with the same as isSecret tells by what is sealed, the one that is there stays; a new one leaves the one before for
-// an OldSecretLife. Another Kind than it has is a Conflict, and so is one source too many.
+// a SecretLife. Another Kind than it has is a Conflict, and so is one source too many.
 func (s *Store) PutSource(ctx context.Context, src models.Source, isSecret func(sealed []byte) bool, when ...models.Precondition[models.Source]) (stored models.Source, created bool, err error) {
 	err = s.transaction(ctx, func(tx *gorm.DB) error {
 		if err := s.waitForOthers(tx, src.Workspace); err != nil {
@@ -120,7 +119,7 @@ func (s *Store) rowAfter(src, before models.Source) sourceRow {
 	}
 	if len(src.Secret) > 0 {
 		if row.Secret = src.Secret; len(before.Secret) > 0 {
-			until := now.Add(models.OldSecretLife)
+			until := now.Add(models.SecretLife)
 			row.OldSecret, row.OldUntil = before.Secret, &until
 		}
 	}

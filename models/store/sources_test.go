@@ -122,7 +122,7 @@ func TestSecretThatIsReplacedIsKeptForADay(t *testing.T) {
 		if s := put("sealed anew", true); string(s.Secret) != "two" || string(s.OldSecret) != "one" {
 			t.Errorf("%s, before it %s", s.Secret, s.OldSecret)
 		}
-		h.now.pass(models.OldSecretLife)
+		h.now.pass(models.SecretLife)
 		if s := put("", false); string(s.Secret) != "two" || len(s.OldSecret) > 0 || s.OldUntil != nil {
 			t.Errorf("a day later %s, before it %s", s.Secret, s.OldSecret)
 		}

@@ -71,12 +71,8 @@ func (s *Store) FindUnmapped(ctx context.Context, workspace, source, before stri
 
 // FindUnmappedAfter gives what is kept of a source, the first that came first, limit at most, of those behind the one with an id; "": of all.
 func (s *Store) FindUnmappedAfter(ctx context.Context, workspace, source, after string, limit int) ([]models.Unmapped, error) {
-	find := s.read.WithContext(ctx).Where("workspace = ? AND source = ?", workspace, source)
-	if after != "" {
-		find = find.Where("id > ?", after)
-	}
 	var rows []unmappedRow
-	err := find.Order("id").Limit(limit).Find(&rows).Error
+	err := earliest(s.read.WithContext(ctx).Where("workspace = ? AND source = ?", workspace, source), after, limit).Find(&rows).Error
 	return unmappedOf(rows), err
 }
 
@@ -147,12 +143,8 @@ const unmappedPage = 50
 // EachUnmapped calls do with every payload that is kept in the workspace, some at a time, the first that came first.
 func (s *Store) EachUnmapped(ctx context.Context, workspace string, do func(source string, u models.Unmapped) error) error {
 	for after := ""; ; {
-		find := s.read.WithContext(ctx).Where("workspace = ?", workspace)
-		if after != "" {
-			find = find.Where("id > ?", after)
-		}
 		var rows []unmappedRow
-		if err := find.Order("id").Limit(unmappedPage).Find(&rows).Error; err != nil {
+		if err := earliest(s.read.WithContext(ctx).Where("workspace = ?", workspace), after, unmappedPage).Find(&rows).Error; err != nil {
 			return err
 		}
 		for _, r := range rows {
@@ -179,12 +171,5 @@ func (s *Store) EraseUnmapped(ctx context.Context, workspace string, ids []strin
 
 // DeleteOldUnmapped deletes the workspace's payloads that came before a time.
 func (s *Store) DeleteOldUnmapped(ctx context.Context, workspace string, before time.Time) error {
-	const of = "workspace = ? AND received_at < ?"
-	var old []unmappedRow // no write transaction where there is nothing to delete
-	if err := s.read.WithContext(ctx).Select("id").Where(of, workspace, before).Limit(1).Find(&old).Error; err != nil || len(old) == 0 {
-		return err
-	}
-	return s.transaction(ctx, func(tx *gorm.DB) error {
-		return tx.Where(of, workspace, before).Delete(&unmappedRow{}).Error
-	})
+	return deleteAny[unmappedRow](ctx, s, "workspace = ? AND received_at < ?", workspace, before)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"reflect"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -49,16 +50,10 @@ func webhooksIn(rows []webhookRow) []models.Webhook {
 	return hooks
 }
 
-// toldOf are the webhooks of the workspace that are told of the event.
-func toldOf(tx *gorm.DB, workspace string, e models.Event) ([]models.Webhook, error) {
+// toldOf are the webhooks of the workspace that are told of any of the events.
+func toldOf(tx *gorm.DB, workspace string, events ...models.Event) ([]models.Webhook, error) {
 	hooks, err := webhooksOf(tx, workspace)
-	var told []models.Webhook
-	for _, w := range hooks {
-		if w.Tells(e) {
-			told = append(told, w)
-		}
-	}
-	return told, err
+	return slices.DeleteFunc(hooks, func(w models.Webhook) bool { return !slices.ContainsFunc(events, w.Tells) }), err
 }
 
 // WebhookByID gives one webhook, or NotFound.
