@@ -32,7 +32,7 @@ type attemptStore interface {
 
 // once carries a request with an Idempotency-Key out once and keeps what was
 // answered. Sent again as it was, it is answered the same without being carried
-// out; with other content it is Invalid, and while it is under way a Conflict.
+// out; with other content it is Invalid, and while it is under way Busy.
 //
 // What the server was at fault for, or what broke off, is not kept: sent again,
 // it is carried out again. So it is when the process died before the reply was

@@ -125,7 +125,7 @@ func TestWhatWasStoredBeforeTheProcessDiedIsNotStoredAgain(t *testing.T) {
 		first := map[string]reply{}
 		for path, body := range sent {
 			first[path] = admin.postOnce(t, "k"+path, path, body).isFirst(t)
-			wantProblem(t, admin.postOnce(t, "k"+path, path, body), http.StatusConflict, "conflict")
+			wantProblem(t, admin.postOnce(t, "k"+path, path, body), http.StatusServiceUnavailable, "busy")
 		}
 		s.clock.pass(time.Hour)
 		for path, body := range sent {
@@ -174,7 +174,7 @@ func TestBulkThatWasCutOffIsSentAgainWhole(t *testing.T) {
 		var whole reply
 		waitFor(t, "that the server knows of it", func() bool {
 			whole = admin.postOnce(t, "k", "/v1/responses/bulk", lines.String())
-			return whole.status != http.StatusConflict
+			return whole.status != http.StatusServiceUnavailable
 		})
 		for _, o := range whole.want(t, http.StatusOK).isFirst(t).outcomes(t) {
 			if o.Status != http.StatusCreated {

@@ -203,7 +203,7 @@ func TestIdempotencyKeyThatIsNoneIsRefused(t *testing.T) {
 	wantProblem(t, caller{server: s}.postOnce(t, "a b", "/v1/responses", goodLine), http.StatusUnauthorized, "unauthorized")
 }
 
-func TestRequestUnderWayIsAConflictThatPasses(t *testing.T) {
+func TestRequestUnderWayIsToBeSentAgain(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, setup{stalled: true})
 	admin := s.as(t, home)
@@ -211,7 +211,7 @@ func TestRequestUnderWayIsAConflictThatPasses(t *testing.T) {
 	go func() { first <- admin.postOnce(t, "k", "/v1/responses", goodLine) }()
 	waitFor(t, "that it waits", func() bool { return s.writer.Length() == 1 })
 	early := admin.postOnce(t, "k", "/v1/responses", goodLine)
-	wantProblem(t, early, http.StatusConflict, "conflict")
+	wantProblem(t, early, http.StatusServiceUnavailable, "busy")
 	if early.header.Get("Retry-After") != "1" {
 		t.Errorf("Retry-After is %q", early.header.Get("Retry-After"))
 	}

@@ -71,7 +71,7 @@ func anyRoutesRefusals() map[string]refusal {
 	return map[string]refusal{
 		"a parameter that nobody knows": {status: http.StatusBadRequest, query: "no_such_parameter=1"},
 		"a form that nobody has":        {status: http.StatusNotAcceptable, ready: defineExample, headers: []string{"Accept: image/png"}},
-		"under way":                     {status: http.StatusConflict, of: "POST", ready: beginAttempt, headers: []string{"Idempotency-Key: k"}},
+		"under way":                     {status: http.StatusServiceUnavailable, of: "POST", ready: beginAttempt, headers: []string{"Idempotency-Key: k"}},
 		"a large body":                  {status: http.StatusRequestEntityTooLarge, ready: defineExample, body: `{"name":"` + strings.Repeat("x", megabyte) + `"}`},
 		"an encoding that nobody knows": {status: http.StatusUnsupportedMediaType, headers: []string{"Content-Encoding: br"}},
 		"a field that nobody knows":     {status: http.StatusUnprocessableEntity, whole: true, body: `{"no_such_field":1}`},

@@ -7,7 +7,7 @@ const ReplyLife = 24 * time.Hour
 
 // AttemptLife is for how long an attempt counts as under way since it last said
 // so. What has died by then may be tried again.
-const AttemptLife = time.Minute
+const AttemptLife = 20 * time.Second
 
 // Attempt is a try at carrying out a request that may be sent again under the
 // same Idempotency-Key. The key is one API key's own: others may use the same.
@@ -17,9 +17,10 @@ type Attempt struct {
 	Key      [32]byte // SHA-256 of the Idempotency-Key
 }
 
-// UnderWay is the Conflict of a request of which another attempt has not ended yet.
+// UnderWay says of a request that another attempt at it has not ended yet. It passes by itself, so it is no Conflict but
+// Busy, which clients wait for: also one whose first attempt died with its server, and which counts as under way until its AttemptLife is over.
 func UnderWay() error {
-	err := Errorf(Conflict, "a request with this Idempotency-Key is still under way; send it again after a while to be told what became of it")
+	err := Errorf(Busy, "a request with this Idempotency-Key is still under way; send it again after a while to be told what became of it")
 	err.RetryAfter = time.Second
 	return err
 }

@@ -39,12 +39,6 @@ func (t *trial) checkStored() error {
 	if err != nil {
 		return err
 	}
-	for _, s := range t.open {
-		if n := len(stored[s.mark]); n > 0 && t.ids[s.mark] == "" {
-			t.ids[s.mark] = stored[s.mark][0]
-			t.metrics[s.metric]++
-		}
-	}
 	for mark, id := range t.ids {
 		found := stored[mark]
 		switch {

@@ -141,12 +141,6 @@ func (c *client) send(to *server, open []submission, bulk bool, key string) (lef
 		c.busy.Add(1)
 	case status == http.StatusTooManyRequests:
 		c.limited.Add(1)
-	case status == http.StatusConflict && key != "": // of one that died with the server, for a minute
-		c.underWay.Add(1)
-		if c.writing.stopped() {
-			c.leaveOpen(open)
-			return nil, 0, false
-		}
 	default:
 		c.wrong("POST %s was answered %d %s", path, status, last(string(text), 500))
 		return nil, 0, false

@@ -12,7 +12,6 @@ type journal struct {
 	mu      sync.Mutex
 	ids     map[string]string // the response's id by the mark that its submission carries
 	metrics map[string]int    // answers by metric
-	open    []submission      // those under way still at the end, which may be stored or not
 }
 
 // acknowledge notes that a submission is stored. The same id is told however often it is sent. One that is told of for the
@@ -34,13 +33,6 @@ func (t *trial) acknowledge(s submission, id string, status int) {
 	}
 }
 
-// leaveOpen notes what nobody waits for any more.
-func (t *trial) leaveOpen(all []submission) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.open = append(t.open, all...)
-}
-
 // acknowledged is how many submissions are stored, as far as the clients know.
 func (t *trial) acknowledged() int {
 	t.mu.Lock()
@@ -50,12 +42,12 @@ func (t *trial) acknowledged() int {
 
 // tally counts what clients were answered.
 type tally struct {
-	requests, again         atomic.Int64 // again: responses sent on purpose once more
-	busy, limited, underWay atomic.Int64
-	unreached, unanswered   atomic.Int64
-	silent, countersDown    atomic.Int64
-	lost, doubled           int
-	verified                bool
+	requests, again       atomic.Int64 // again: responses sent on purpose once more
+	busy, limited         atomic.Int64
+	unreached, unanswered atomic.Int64
+	silent, countersDown  atomic.Int64
+	lost, doubled         int
+	verified              bool
 
 	wrongs  atomic.Int64
 	telling sync.Mutex

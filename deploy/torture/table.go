@@ -23,13 +23,13 @@ func (t *trial) row(err error) row {
 		notReady = max(notReady, s.longest)
 	}
 	verdict := map[bool]string{true: "equal", false: "**not equal**"}
-	r.cells = []any{t.strikes, t.requests.Load(), t.acknowledged(), t.again.Load(), t.busy.Load(), t.limited.Load(), t.underWay.Load(), t.unreached.Load(), t.unanswered.Load(), t.silent.Load(),
+	r.cells = []any{t.strikes, t.requests.Load(), t.acknowledged(), t.again.Load(), t.busy.Load(), t.limited.Load(), t.unreached.Load(), t.unanswered.Load(), t.silent.Load(),
 		t.lost, t.doubled, t.wrongs.Load(), verdict[t.verified], t.countersDown.Load(), fmt.Sprintf("%.1f s", notReady.Seconds())}
 	return r
 }
 
 func header() []string {
-	return []string{"fault", "database", "strikes", "requests", "acknowledged", "sent twice", "503", "429", "409 under way", "nobody there", "unanswered", "stored untold",
+	return []string{"fault", "database", "strikes", "requests", "acknowledged", "sent twice", "503", "429", "nobody there", "unanswered", "stored untold",
 		"lost", "doubled", "other faults", "verify", "counters down", "not ready at most", "kept"}
 }
 

@@ -27,7 +27,7 @@ func (attemptRow) TableName() string { return "attempts" }
 
 // BeginAttempt lets the attempt carry its request out, and gives the ID of the
 // request's first attempt; or it gives the reply, when an earlier one has ended
-// with one. While an earlier one is under way it is a Conflict. Of a request
+// with one. While an earlier one is under way it is Busy. Of a request
 // that began a ReplyLife ago nothing is known any more.
 func (s *Store) BeginAttempt(ctx context.Context, workspace string, a models.Attempt) (first string, reply []byte, err error) {
 	now := s.now()

@@ -27,7 +27,7 @@ func (h house) begin(t *testing.T, workspace string, a models.Attempt) string {
 func (h house) underWay(t *testing.T, workspace string, a models.Attempt) {
 	t.Helper()
 	_, reply, err := h.BeginAttempt(t.Context(), workspace, a)
-	hasCode(t, "while another is under way", err, models.Conflict)
+	hasCode(t, "while another is under way", err, models.Busy)
 	if reply != nil {
 		t.Errorf("it is told a reply: %q", reply)
 	}
@@ -132,7 +132,7 @@ func TestOfManyAttemptsAtOnceOneBegins(t *testing.T) {
 				all = append(all, func(ctx context.Context) error {
 					_, reply, err := replicas[i%2].BeginAttempt(ctx, "bank", try("key", name))
 					switch {
-					case models.ErrorCode(err) == models.Conflict:
+					case models.ErrorCode(err) == models.Busy:
 						waiting.Add(1)
 						return nil
 					case err == nil && reply == nil:

@@ -94,27 +94,20 @@ func (s *Store) FindArrivals(ctx context.Context, workspace string) ([]models.Ar
 // workspace, the oldest first: those of one thing in one second as one. A revision is visible once its
 // transaction has committed, which may be later than its time; those of its second have another ID then.
 func (s *Store) FindRevisions(ctx context.Context, since time.Time) ([]models.Revision, error) {
-	second := "substr(at, 1, 19)"
-	if s.dialect == onPostgres {
-		second = "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')"
-	}
 	var rows []struct {
-		Workspace, Metric, Second string
-		Day                       models.Day
-		N                         int64
+		Workspace, Metric string
+		Day               models.Day
+		At                time.Time
+		N                 int64
 	}
-	err := s.read.WithContext(ctx).Raw("SELECT workspace, metric, day, "+second+" AS second, COUNT(*) AS n FROM revisions WHERE at >= ? GROUP BY 1, 2, 3, 4",
+	err := s.read.WithContext(ctx).Raw("SELECT workspace, metric, day, at, COUNT(*) AS n FROM revisions WHERE at >= ? GROUP BY 1, 2, 3, 4",
 		since.UTC().Truncate(time.Second)).Scan(&rows).Error
 	if err != nil {
 		return nil, err
 	}
 	revisions := make([]models.Revision, len(rows))
 	for i, r := range rows {
-		at, err := time.Parse(time.DateTime, r.Second)
-		if err != nil {
-			return nil, err
-		}
-		revisions[i] = models.Revision{ID: fmt.Sprint(r.Workspace, "/", r.Metric, "/", r.Day, "/", r.Second, "/", r.N), Workspace: r.Workspace, Metric: r.Metric, Day: r.Day, At: at}
+		revisions[i] = models.Revision{ID: fmt.Sprint(r.Workspace, "/", r.Metric, "/", r.Day, "/", r.At.UnixNano(), "/", r.N), Workspace: r.Workspace, Metric: r.Metric, Day: r.Day, At: r.At.UTC()}
 	}
 	slices.SortFunc(revisions, func(a, b models.Revision) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID, b.ID)) })
 	return revisions, nil

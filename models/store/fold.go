@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -152,8 +153,9 @@ func (s *Store) addRevisions(tx *gorm.DB, workspace string, days map[models.Revi
 	return err
 }
 
+// revisionRows are of this second, by which they are read: without a fraction they are grouped by it as they are.
 func (s *Store) revisionRows(workspace string, days map[models.Revision]bool) rows {
-	now := s.now()
+	now := s.now().Truncate(time.Second)
 	written := make(rows, 0, len(days)*len(revisionsTable().columns))
 	for r := range days {
 		written = append(written, text(workspace), id(NewID()), text(r.Metric), integer(int(r.Day)), moment(now))
@@ -189,7 +191,7 @@ func (s *Store) createKeys(tx *gorm.DB, workspace string, used map[models.Keys]b
 // DeleteOldRevisions deletes the revisions that every reader has had time to see.
 func (s *Store) DeleteOldRevisions(ctx context.Context) error {
 	return s.transaction(ctx, func(tx *gorm.DB) error {
-		return tx.Where("at < ?", s.now().Add(-2*models.RevisionLife)).Delete(&revisionRow{}).Error
+		return tx.Where("at < ?", s.now().Truncate(time.Second).Add(-2*models.RevisionLife)).Delete(&revisionRow{}).Error
 	})
 }
 

@@ -106,7 +106,7 @@ func unasked(method string, op *openapi3.Operation, at *openapi3.PathItem) []int
 		statuses = append(statuses, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity)
 	}
 	if method == http.MethodPost { // by an Idempotency-Key
-		statuses = append(statuses, http.StatusConflict, http.StatusUnprocessableEntity)
+		statuses = append(statuses, http.StatusUnprocessableEntity)
 	}
 	if at.Put != nil && (method == http.MethodPut || method == http.MethodDelete) { // by If-Match
 		statuses = append(statuses, http.StatusPreconditionFailed)
