@@ -81,14 +81,15 @@ contract: ## Lint the OpenAPI document, and tell what in it breaks clients of th
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME (10s); what it finds interesting is kept in Go's build cache
-	@set -eu; built=$$(mktemp -d); trap 'rm -rf "$$built"' EXIT; \
+	@set -eu; failed=0; built=$$(mktemp -d); trap 'rm -rf "$$built"' EXIT; \
 	for folder in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n 1 dirname | sort -u); do \
 		go test -c -fuzz Fuzz -o "$$built/test" "$$folder"; \
 		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$folder"/*_test.go); do \
 			echo "$$folder $$target"; \
-			(cd "$$folder" && "$$built/test" -test.run '^$$' -test.fuzz "^$$target\$$" -test.fuzztime $(FUZZTIME) -test.fuzzminimizetime 1s -test.fuzzcachedir "$$(go env GOCACHE)/fuzz/$$(go list .)"); \
+			(cd "$$folder" && "$$built/test" -test.run '^$$' -test.fuzz "^$$target\$$" -test.fuzztime $(FUZZTIME) -test.fuzzminimizetime 1s -test.fuzzcachedir "$$(go env GOCACHE)/fuzz/$$(go list .)") || failed=1; \
 		done; \
-	done
+	done; \
+	exit $$failed
 
 .PHONY: simulate
 simulate: ## Play years of answers through the drop detection: false alarms and delays, under 3 minutes
