@@ -4,6 +4,7 @@ package payload
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -100,7 +101,8 @@ func (r reader) deliver(row mapping.Row, response map[string]any) (models.Readin
 		faults.Add("submission_id", "the payload has no %s.%s", r.root, r.id)
 	}
 	d.Submission.SubmissionID = string(r.kind) + ":" + d.Submission.SubmissionID
-	collected, changed := moment(row[r.collected]), moment(row[r.changed])
+	collected := moment(row[r.collected])
+	changed := moment(cmp.Or(row[r.changed], row[r.collected])) // null where it never changed
 	if collected.IsZero() || changed.IsZero() {
 		faults.Add("collected_at", "the payload has no times %s.%s and %[1]s.%[3]s that can be read", r.root, r.collected, r.changed)
 	}

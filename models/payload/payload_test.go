@@ -152,6 +152,16 @@ func TestTimesOfTheToolAreThoseOfTheResponse(t *testing.T) {
 	}
 }
 
+func TestResponseThatNeverChangedIsOfTheTimeWhenItCame(t *testing.T) {
+	for _, never := range []string{`,"updated_at":null`, ``} {
+		d, err := compiled(t, models.Delighted, `{"answers":[{"metric":"nps","score":"{score}"}]}`)(
+			[]byte(`{"event_type":"survey_response.created","event_data":{"id":"1","score":9,"created_at":1795161844` + never + `}}`))
+		if err != nil || d.ChangedAt.Unix() != 1795161844 || !d.ChangedAt.Equal(*d.Submission.CollectedAt) {
+			t.Errorf("%q: %v %v", never, d, err)
+		}
+	}
+}
+
 func first(payload, _ []byte) []byte { return payload }
 
 // TestMappingsOfTheGuideCanBeUsed goes through the JSON blocks of deploy/sources/README.md.
