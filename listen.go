@@ -17,12 +17,14 @@ import (
 type servers struct {
 	api, metrics       *http.Server
 	apiURL, metricsURL string
-	failed             chan error // what ended a server that was not asked to stop
+	failed             chan error  // what ended a server that was not asked to stop
+	leaving            atomic.Bool // it was asked to stop, and goes on for a moment
 }
 
 // listen opens both listeners before either serves, so that a port in use ends the program at once.
 func listen(ctx context.Context, s serveSettings, handler, series http.Handler, log *slog.Logger) (*servers, error) {
-	up := &servers{api: newServer(handler, s.guardSettings, log), metrics: newServer(series, s.guardSettings, log), failed: make(chan error, 2)}
+	up := &servers{metrics: newServer(series, s.guardSettings, log), failed: make(chan error, 2)}
+	up.api = newServer(up.closing(handler), s.guardSettings, log)
 	serve, scheme := up.api.Serve, "http://"
 	if s.TLSCertFile != "" {
 		certificate, err := openCertificate(s.TLSCertFile, s.TLSKeyFile, log)
@@ -65,6 +67,28 @@ func newServer(handler http.Handler, s guardSettings, log *slog.Logger) *http.Se
 func (s *servers) ended(name string, err error) {
 	if !errors.Is(err, http.ErrServerClosed) {
 		s.failed <- fmt.Errorf("the %s server ended: %w", name, err)
+	}
+}
+
+// closing has each answer end its connection once the server is about to leave: a client that is in the middle of
+// sending on one that is closed while it is idle can't know whether it was heard.
+func (s *servers) closing(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.leaving.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		handler.ServeHTTP(w, r)
+	})
+}
+
+// leave goes on for so long, while those who come are sent elsewhere.
+func (s *servers) leave(delay time.Duration) error {
+	s.leaving.Store(true)
+	select {
+	case <-time.After(delay):
+		return nil
+	case err := <-s.failed:
+		return err
 	}
 }
 

@@ -37,7 +37,7 @@ func start(t testing.TB, database string, args ...string) *running {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &running{t: t, key: testKey, database: database, out: &lockedBuffer{}, log: &lockedBuffer{}}
-	args = append([]string{"serve", "--database-url", database, "--listen", freeAddress(t), "--metrics-listen", freeAddress(t)}, args...)
+	args = append([]string{"serve", "--database-url", database, "--listen", freeAddress(t), "--metrics-listen", freeAddress(t), "--stop-delay", "0s"}, args...)
 	exited := make(chan int, 1)
 	go func() { exited <- run(ctx, args, envOf("MITTARI_ADMIN_KEY", testKey), r.out, r.log) }()
 	r.stop = sync.OnceValue(func() int {

@@ -104,6 +104,9 @@ func (c *serveCommand) untilStopped(ctx context.Context, s *servers, state *read
 		log.Info("stopping: answering the requests under way")
 	}
 	state.stopping.Store(true)
+	if err == nil {
+		err = s.leave(c.StopDelay)
+	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.DrainTimeout)
 	defer cancel()
 	return errors.Join(err, s.shutdown(drain))

@@ -119,6 +119,41 @@ func TestEveryAcknowledgedResponseIsStoredWhenTheServerIsStoppedUnderLoad(t *tes
 	})
 }
 
+func TestServerThatIsAskedToStopSendsClientsElsewhereFirst(t *testing.T) {
+	r := start(t, sqliteURL(t), "--stop-delay", "2s")
+	post := func() (closes bool) {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.api+"/v1/responses", strings.NewReader(`{"metric":"csat","score":4}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+r.key)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != http.StatusCreated {
+			t.Errorf("a POST gave %d", response.StatusCode)
+		}
+		return response.Close
+	}
+	if post() {
+		t.Error("an answer closes its connection though the server stays")
+	}
+	stopped := make(chan int, 1)
+	go func() { stopped <- r.stop() }()
+	eventually(t, 2*time.Second, "it is not ready any more", func() bool {
+		status, _ := r.send(http.MethodGet, "/readyz", "")
+		return status == http.StatusServiceUnavailable
+	})
+	if !post() {
+		t.Error("an answer of a server that is about to stop leaves the connection open")
+	}
+	if code := <-stopped; code != 0 {
+		t.Errorf("it ended with %d", code)
+	}
+}
+
 // exportAll is every response as NDJSON.
 func exportAll(t *testing.T, r *running) string {
 	t.Helper()

@@ -71,7 +71,8 @@ type serveSettings struct {
 	Retention        string        `setting:"" placeholder:"DAYS" help:"Delete responses with their answers and comments this many days after they were given, such as 400d (30d at least), in workspaces that set no retention of their own; scores stay. Kept for ever unless given."`
 	PersonPepper     string        `setting:"" placeholder:"SECRET" help:"Store persons as keyed hashes by this secret (20 characters at least), never their ids. It can't be changed later."`
 	WebhookAllow     []string      `setting:"" placeholder:"ADDRESS" help:"Private addresses or networks (10.0.0.0/8), between commas, that webhooks may be delivered to. Public ones only unless given."`
-	DrainTimeout     time.Duration `setting:"" default:"30s" help:"How long to wait for requests under way when stopping (${default})."`
+	StopDelay        time.Duration `setting:"" default:"500ms" help:"How long to go on taking requests when stopping, for clients and load balancers to go elsewhere: /readyz says so, and each answer closes its connection (${default})."`
+	DrainTimeout     time.Duration `setting:"" default:"30s" help:"How long to wait for requests under way after that (${default})."`
 	guardSettings
 	oidcSettings
 	dropSettings
