@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/mittari/mittari/metrics"
@@ -26,33 +27,40 @@ func (c counted) Enter() (leave func(), err error) {
 // Record stores one response and counts what became of it.
 func (c counted) Record(ctx context.Context, r models.Accepted) (models.Outcome, error) {
 	outcome, err := c.Writer.Record(ctx, r)
-	c.count(outcome, err)
+	c.count(models.Outcome{New: outcome.New, Err: cmp.Or(err, outcome.Err)})
 	return outcome, err
 }
 
 // Prepare makes some responses ready; what it gives stores them and counts what became of each.
-func (c counted) Prepare(rs []models.Accepted) ingest.Commit {
+func (c counted) Prepare(rs []models.Accepted) models.Storing {
 	record := c.Writer.Prepare(rs)
-	return func(ctx context.Context) ([]models.Outcome, error) {
-		outcomes, err := record(ctx)
-		for i := range rs {
-			if err != nil {
-				c.count(models.Outcome{}, err)
-			} else {
-				c.count(outcomes[i], nil)
-			}
-		}
-		return outcomes, err
+	return func(ctx context.Context) func() ([]models.Outcome, error) {
+		end := record(ctx)
+		return func() ([]models.Outcome, error) { return c.countAll(rs, end) }
 	}
 }
 
-func (c counted) count(o models.Outcome, err error) {
-	switch {
-	case err != nil || o.Err != nil:
-		c.instruments.CountResponses(0, 0, 1)
-	case o.New:
-		c.instruments.CountResponses(1, 0, 0)
-	default:
-		c.instruments.CountResponses(0, 1, 0)
+func (c counted) countAll(rs []models.Accepted, end func() ([]models.Outcome, error)) ([]models.Outcome, error) {
+	outcomes, err := end()
+	if err != nil {
+		c.instruments.CountResponses(0, 0, len(rs))
+		return outcomes, err
 	}
+	c.count(outcomes...)
+	return outcomes, nil
+}
+
+func (c counted) count(outcomes ...models.Outcome) {
+	var stored, retried, refused int
+	for _, o := range outcomes {
+		switch {
+		case o.Err != nil:
+			refused++
+		case o.New:
+			stored++
+		default:
+			retried++
+		}
+	}
+	c.instruments.CountResponses(stored, retried, refused)
 }

@@ -59,35 +59,51 @@ func (s *server) createResponses(c *gin.Context) error {
 	}
 	return answerBulk(s, c, intake[models.Submission, models.Accepted]{
 		check: func(submission models.Submission) (models.Accepted, error) { return s.check(c, submission) },
-		store: func(accepted []models.Accepted) func() ([]settled, error) {
-			record := func(context.Context) ([]models.Outcome, error) { return make([]models.Outcome, len(accepted)), nil }
+		store: func(accepted []models.Accepted) storing {
+			record := checked(accepted)
 			if !dry {
 				record = s.Recorder.Prepare(accepted)
 			}
-			return func() ([]settled, error) {
-				outcomes, err := record(c.Request.Context())
-				all := make([]settled, len(outcomes))
-				for i, o := range outcomes {
-					all[i] = settled{statusOf(o), o.ID, o.Err}
-				}
-				return all, err
+			return func() func() ([]settled, error) {
+				end := record(c.Request.Context())
+				return func() ([]settled, error) { return settledBy(end()) }
 			}
 		},
 	})
 }
 
+// checked stores nothing.
+func checked(accepted []models.Accepted) models.Storing {
+	return func(context.Context) func() ([]models.Outcome, error) {
+		return func() ([]models.Outcome, error) { return make([]models.Outcome, len(accepted)), nil }
+	}
+}
+
+func settledBy(outcomes []models.Outcome, err error) ([]settled, error) {
+	all := make([]settled, len(outcomes))
+	for i, o := range outcomes {
+		all[i] = settled{statusOf(o), o.ID, o.Err}
+	}
+	return all, err
+}
+
 // intake is what becomes of the documents of a bulk request: S as sent, A when they have passed every check.
 type intake[S, A any] struct {
 	check func(S) (A, error)
-	// store makes them ready while others may be stored; what it gives stores them, and tells
-	// the outcomes in order. An error says that none was stored.
-	store func([]A) func() ([]settled, error)
+	store func([]A) storing // makes them ready while others may be stored
 }
 
-// inTurn is the store of an intake where nothing can be made ready before the others are stored.
-func inTurn[A any](store func([]A) ([]settled, error)) func([]A) func() ([]settled, error) {
-	return func(accepted []A) func() ([]settled, error) {
-		return func() ([]settled, error) { return store(accepted) }
+// storing begins to store the documents of a chunk, behind those for which it was called before; what it gives ends
+// that, and tells the outcomes in order. An error says that none was stored.
+type storing = func() (end func() ([]settled, error))
+
+// inTurn is the store of an intake where nothing can be done before the others are stored.
+func inTurn[A any](store func([]A) ([]settled, error)) func([]A) storing {
+	return func(accepted []A) storing {
+		return func() func() ([]settled, error) {
+			all, err := store(accepted)
+			return func() ([]settled, error) { return all, err }
+		}
 	}
 }
 
@@ -137,6 +153,7 @@ type chunk[A any] struct {
 	outcomes []bulkOutcome // of all; those of accepted have no status yet
 	settled  []settled     // of accepted, once they are stored
 	err      error         // or why none of them is
+	begun    chan struct{} // is closed once it is being stored, or never will be
 	done     chan struct{} // is closed once settled or err is known
 }
 
@@ -213,13 +230,13 @@ func (c *chunk[A]) isDone() bool {
 }
 
 // flush begins to store the chunk once few enough of those before it are under way. It
-// is made ready at once, but stored after them: what was sent first comes first.
+// is made ready at once, but stored behind the one before: what was sent first comes first.
 func (b *bulk[S, A]) flush() error {
 	if err := b.settle(underWay - 1); err != nil {
 		return err
 	}
 	next, before := b.chunk, b.stored
-	next.done = make(chan struct{})
+	next.begun, next.done = make(chan struct{}), make(chan struct{})
 	b.chunk, b.size, b.stored = chunk[A]{}, 0, append(slices.Clone(before), &next)
 	go func() {
 		defer close(next.done)
@@ -228,13 +245,20 @@ func (b *bulk[S, A]) flush() error {
 				next.err = fmt.Errorf("panic: %v\n%s", cause, stack())
 			}
 		}()
-		store := b.store(next.accepted)
-		for _, c := range before {
-			<-c.done
-		}
-		next.settled, next.err = store()
+		end := b.begin(&next, before)
+		next.settled, next.err = end()
 	}()
 	return nil
+}
+
+// begin stores the chunk behind the one before it, if that is under way still.
+func (b *bulk[S, A]) begin(next *chunk[A], before []*chunk[A]) (end func() ([]settled, error)) {
+	defer close(next.begun)
+	store := b.store(next.accepted)
+	for _, c := range before {
+		<-c.begun
+	}
+	return store()
 }
 
 // settle waits until no more than some chunks are under way. The first error ends the

@@ -35,11 +35,12 @@ func (f *flaky) Record(ctx context.Context, r models.Accepted) (models.Outcome, 
 	return outcome, errors.Join(err, f.fails())
 }
 
-func (f *flaky) Prepare(rs []models.Accepted) func(context.Context) ([]models.Outcome, error) {
+func (f *flaky) Prepare(rs []models.Accepted) models.Storing {
 	record := f.Recorder.Prepare(rs)
-	return func(ctx context.Context) ([]models.Outcome, error) {
-		outcomes, err := record(ctx)
-		return outcomes, errors.Join(err, f.fails())
+	return func(ctx context.Context) func() ([]models.Outcome, error) {
+		outcomes, err := record(ctx)()
+		err = errors.Join(err, f.fails())
+		return func() ([]models.Outcome, error) { return outcomes, err }
 	}
 }
 

@@ -15,7 +15,7 @@ type Recorder interface {
 	Enter() (leave func(), err error)
 	Record(ctx context.Context, r models.Accepted) (models.Outcome, error)
 	// Prepare makes some ready while others are stored; what it gives stores them, each with its own outcome.
-	Prepare(rs []models.Accepted) func(context.Context) ([]models.Outcome, error)
+	Prepare(rs []models.Accepted) models.Storing
 }
 
 type responseStore interface {

@@ -23,12 +23,15 @@ type watched struct {
 	stored chan<- int
 }
 
-func (w watched) Prepare(rs []models.Accepted) func(context.Context) ([]models.Outcome, error) {
+func (w watched) Prepare(rs []models.Accepted) models.Storing {
 	record := w.Recorder.Prepare(rs)
-	return func(ctx context.Context) ([]models.Outcome, error) {
-		outcomes, err := record(ctx)
-		w.stored <- len(rs)
-		return outcomes, err
+	return func(ctx context.Context) func() ([]models.Outcome, error) {
+		end := record(ctx)
+		return func() ([]models.Outcome, error) {
+			outcomes, err := end()
+			w.stored <- len(rs)
+			return outcomes, err
+		}
 	}
 }
 
@@ -103,7 +106,7 @@ type tardy struct {
 	calls *atomic.Int32
 }
 
-func (r tardy) Prepare(rs []models.Accepted) func(context.Context) ([]models.Outcome, error) {
+func (r tardy) Prepare(rs []models.Accepted) models.Storing {
 	if r.calls.Add(1) == 1 {
 		time.Sleep(300 * time.Millisecond)
 	}

@@ -14,6 +14,10 @@ type Instruments struct {
 	registry  prometheus.Registerer
 	requests  *prometheus.HistogramVec
 	responses *prometheus.CounterVec
+	stored    prometheus.Counter // of responses, as are the next three
+	retried   prometheus.Counter
+	refused   prometheus.Counter
+	shed      prometheus.Counter
 	batch     prometheus.Histogram
 	commit    prometheus.Histogram
 	failures  prometheus.Counter
@@ -70,8 +74,8 @@ func newInstruments(registry prometheus.Registerer) *Instruments {
 	for _, limit := range []string{"key", "address"} {
 		i.limited.WithLabelValues(limit)
 	}
-	i.CountResponses(0, 0, 0)
-	i.responses.WithLabelValues("shed")
+	i.stored, i.retried = i.responses.WithLabelValues("stored"), i.responses.WithLabelValues("retried")
+	i.refused, i.shed = i.responses.WithLabelValues("refused"), i.responses.WithLabelValues("shed")
 	registry.MustRegister(i.requests, i.responses, i.batch, i.commit, i.failures, i.expired, i.limited, i.keyEnd, i.unmapped, i.delivered)
 	return i
 }
@@ -100,13 +104,13 @@ func knownMethod(method string) string {
 
 // CountResponses counts what became of responses: stored, stored before, or not stored.
 func (i *Instruments) CountResponses(stored, retried, refused int) {
-	i.responses.WithLabelValues("stored").Add(float64(stored))
-	i.responses.WithLabelValues("retried").Add(float64(retried))
-	i.responses.WithLabelValues("refused").Add(float64(refused))
+	i.stored.Add(float64(stored))
+	i.retried.Add(float64(retried))
+	i.refused.Add(float64(refused))
 }
 
 // CountShed counts a response that was told to try again before it was read.
-func (i *Instruments) CountShed() { i.responses.WithLabelValues("shed").Inc() }
+func (i *Instruments) CountShed() { i.shed.Inc() }
 
 // ObserveCommit counts a transaction of so many responses.
 func (i *Instruments) ObserveCommit(responses int, took time.Duration, err error) {

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"time"
@@ -147,6 +148,11 @@ type Outcome struct {
 	New bool   // false: a retry; the same submission was stored before
 	Err error  // nil, or why nothing is stored; an *Error when the sender can do something about it
 }
+
+// Storing stores some responses that were made ready. Called, it begins, behind those for which it was called before;
+// what it gives ends it, and tells the outcomes in order. In between it may be called for others, which
+// may wait for this one's end: so nobody may hold that up until they have begun.
+type Storing = func(context.Context) (end func() ([]Outcome, error))
 
 // Fate is what became of a response that a source sent.
 //

@@ -134,16 +134,6 @@ func (g *gather) every(pause time.Duration, do func()) {
 	})
 }
 
-// stopped reports whether it is to come to an end.
-func (g *gather) stopped() bool {
-	select {
-	case <-g.done:
-		return true
-	default:
-		return false
-	}
-}
-
 // stop waits until nothing goes on any more.
 func (g *gather) stop() {
 	close(g.done)

@@ -24,7 +24,7 @@ func (i item) settle(o models.Outcome) {
 }
 
 // Run stores what is queued until Close was called and the queue is empty. It
-// is the only writer; every call that was accepted is answered before it returns.
+// begins with one group after the other; every call that was accepted is answered before it returns.
 func (w *Writer) Run() {
 	for first := range w.queue {
 		responses, begun := 0, time.Now()
@@ -34,12 +34,15 @@ func (w *Writer) Run() {
 		}
 		w.backlog.learn(responses, time.Since(begun))
 	}
+	for range atOnce { // until all have ended
+		w.ending <- struct{}{}
+	}
 }
 
 // group is what is committed at once: items of one workspace.
 type group struct {
-	items  []item
-	commit Commit // of just these; nil: nothing is prepared
+	items   []item
+	storing models.Storing // of just these; nil: nothing is prepared
 }
 
 // gather takes what is queued behind first, up to about a batch, by workspace:
@@ -50,8 +53,8 @@ func (w *Writer) gather(first *call) []group {
 	responses := 0
 	add := func(c *call) {
 		responses += len(c.responses)
-		if c.commit != nil {
-			groups = append(groups, group{c.items(), c.commit})
+		if c.storing != nil {
+			groups = append(groups, group{c.items(), c.storing})
 			return
 		}
 		for i, r := range c.responses {
@@ -87,13 +90,40 @@ func (c *call) items() []item {
 	return all
 }
 
-// commit stores a group of one workspace. When a row is at fault the group is
-// retried in halves, so that it falls alone.
+// commit stores a group of one workspace. One that was prepared may not have ended
+// when it returns: while the database flushes it, the next one is written.
 func (w *Writer) commit(g group) {
+	if g.storing != nil {
+		w.ending <- struct{}{}
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), w.options.Timeout)
 	started := time.Now()
-	outcomes, err := w.put(ctx, g)
-	cancel()
+	if g.storing == nil {
+		outcomes, err := w.put(ctx, g)
+		cancel()
+		w.settle(g, outcomes, err, started)
+		return
+	}
+	end := g.storing(ctx)
+	go func() {
+		outcomes, err := end()
+		cancel()
+		w.settle(g, outcomes, err, started)
+		<-w.ending
+	}()
+}
+
+func (w *Writer) put(ctx context.Context, g group) ([]models.Outcome, error) {
+	batch := make([]models.Accepted, len(g.items))
+	for i, it := range g.items {
+		batch[i] = it.response()
+	}
+	return w.store.Commit(ctx, batch[0].Response().Workspace, batch)
+}
+
+// settle answers the callers of a group. When a row is at fault the group is
+// retried in halves, so that it falls alone.
+func (w *Writer) settle(g group, outcomes []models.Outcome, err error, started time.Time) {
 	n := len(g.items)
 	refused := models.ErrorCode(err) == models.Invalid
 	if refused {
@@ -114,15 +144,4 @@ func (w *Writer) commit(g group) {
 			it.settle(models.Outcome{Err: err})
 		}
 	}
-}
-
-func (w *Writer) put(ctx context.Context, g group) ([]models.Outcome, error) {
-	if g.commit != nil {
-		return g.commit(ctx)
-	}
-	batch := make([]models.Accepted, len(g.items))
-	for i, it := range g.items {
-		batch[i] = it.response()
-	}
-	return w.store.Commit(ctx, batch[0].Response().Workspace, batch)
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -122,8 +123,46 @@ func TestAGreatCallIsPreparedWhileAnotherIsCommittedAndStoredByItself(t *testing
 		calling.Wait()
 		w.Close()
 		ended()
-		if sizes := store.sizes(); !slices.Equal(sizes[:4], []int{1, 2, great, great}) || !slices.Equal(sizes[len(sizes)-2:], []int{great, great}) {
+		sizes := store.sizes()
+		wholes := slices.DeleteFunc(slices.Clone(sizes), func(n int) bool { return n != great })
+		if !slices.Equal(sizes[:4], []int{1, 2, great, great}) || len(wholes) != 4 { // in between, the faulty one falls apart
 			t.Errorf("transactions of %v", sizes)
+		}
+	})
+}
+
+func TestWhileAGreatCallEndsTheNextOneBegins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &shelf{ends: make(chan struct{})}
+		w := New(store, Options{Queue: 100_000})
+		ended := run(w)
+		var told atomic.Int32
+		for i := range 3 {
+			end := w.Prepare(responses(t, fmt.Sprint("bank", i), great))(t.Context())
+			go func() {
+				if outcomes, err := end(); err != nil || len(outcomes) != great {
+					t.Errorf("%d outcomes, %v", len(outcomes), err)
+				}
+				told.Add(1)
+			}()
+		}
+		small := response(t, "bank", "small", "")
+		go func() { _, _ = w.Record(t.Context(), small) }()
+		synctest.Wait()
+		if sizes := store.sizes(); !slices.Equal(sizes, []int{great, great}) || told.Load() != 0 {
+			t.Errorf("before the first has ended, %v have begun and %d are told", sizes, told.Load())
+		}
+		w.Close()
+		store.ends <- struct{}{}
+		synctest.Wait()
+		if sizes := store.sizes(); !slices.Equal(sizes, []int{great, great, great, 1}) || told.Load() != 1 {
+			t.Errorf("once it has, %v have begun and %d are told", sizes, told.Load())
+		}
+		close(store.ends)
+		ended()
+		synctest.Wait()
+		if told.Load() != 3 {
+			t.Errorf("%d are told when the writer is done", told.Load())
 		}
 	})
 }

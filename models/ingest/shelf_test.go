@@ -22,6 +22,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type shelf struct {
 	gate chan struct{} // a commit waits until it can read from it; nil: not at all
 
+	ends    chan struct{} // what is prepared ends once it can read from it; nil: with its commit
 	mu      sync.Mutex
 	fault   error // what every commit fails with
 	batches [][]string
@@ -67,11 +68,19 @@ func (s *shelf) Commit(ctx context.Context, workspace string, batch []models.Acc
 	return outcomes, nil
 }
 
-func (s *shelf) Prepare(workspace string, batch []models.Accepted) Commit {
+func (s *shelf) Prepare(workspace string, batch []models.Accepted) models.Storing {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ready = append(s.ready, len(batch))
-	return func(ctx context.Context) ([]models.Outcome, error) { return s.Commit(ctx, workspace, batch) }
+	return func(ctx context.Context) func() ([]models.Outcome, error) {
+		outcomes, err := s.Commit(ctx, workspace, batch)
+		return func() ([]models.Outcome, error) {
+			if s.ends != nil {
+				<-s.ends
+			}
+			return outcomes, err
+		}
+	}
 }
 
 func (s *shelf) put(r models.Response) models.Outcome {

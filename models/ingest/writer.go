@@ -19,11 +19,8 @@ import (
 type Committer interface {
 	Commit(ctx context.Context, workspace string, batch []models.Accepted) ([]models.Outcome, error)
 	// Prepare does what of Commit can be done while another batch is committed; what it gives does the rest.
-	Prepare(workspace string, batch []models.Accepted) Commit
+	Prepare(workspace string, batch []models.Accepted) models.Storing
 }
-
-// Commit stores the batch that it was made for, as Committer says.
-type Commit = func(context.Context) ([]models.Outcome, error)
 
 // Options are a Writer's bounds. Zero fields take the defaults.
 type Options struct {
@@ -43,6 +40,7 @@ type Writer struct {
 	bulk     *semaphore.Weighted // of bulkResponses
 	backlog  backlog
 	refusing chan struct{} // holds one for each call of Enter that is being refused
+	ending   chan struct{} // holds one for each call that was prepared and has begun to be stored
 
 	stop sync.Once
 	open context.Context // is ended first: who waits for room gives up
@@ -53,7 +51,7 @@ type Writer struct {
 // call is a caller who waits for the outcomes of its responses.
 type call struct {
 	responses []models.Accepted
-	commit    Commit // of just these, prepared by the caller; nil: the writer commits them with others
+	storing   models.Storing // of just these, prepared by the caller; nil: the writer commits them with others
 	outcomes  []models.Outcome
 	missing   int // outcomes that are not known yet
 	done      chan struct{}
@@ -76,7 +74,7 @@ func New(store Committer, options Options) *Writer {
 	if options.Observe == nil {
 		options.Observe = func(int, time.Duration, error) {}
 	}
-	w := &Writer{store: store, options: options, queue: make(chan *call, options.Queue), bulk: semaphore.NewWeighted(bulkResponses), refusing: make(chan struct{}, refusals)}
+	w := &Writer{store: store, options: options, queue: make(chan *call, options.Queue), bulk: semaphore.NewWeighted(bulkResponses), refusing: make(chan struct{}, refusals), ending: make(chan struct{}, atOnce)}
 	w.open, w.end = context.WithCancel(context.Background())
 	return w
 }
@@ -101,45 +99,56 @@ func (w *Writer) Record(ctx context.Context, r models.Accepted) (models.Outcome,
 // RecordAll stores some responses, each with its own outcome, in their order.
 // Unlike Record it waits for its turn, and for room in the queue.
 func (w *Writer) RecordAll(ctx context.Context, rs []models.Accepted) ([]models.Outcome, error) {
-	return w.Prepare(rs)(ctx)
+	return w.Prepare(rs)(ctx)()
 }
 
-// Prepare does what of RecordAll can be done before others are stored; what it gives does the rest.
-func (w *Writer) Prepare(rs []models.Accepted) Commit {
+// Prepare does what of RecordAll can be done before others are stored; what it gives puts them into the queue, and waits.
+func (w *Writer) Prepare(rs []models.Accepted) models.Storing {
 	if len(rs) == 0 {
-		return func(context.Context) ([]models.Outcome, error) { return nil, nil }
+		return func(context.Context) func() ([]models.Outcome, error) { return known(nil, nil) }
 	}
 	c := newCall(rs)
 	if workspace, one := sameWorkspace(rs); one && len(rs) >= great {
-		c.commit = w.store.Prepare(workspace, rs)
+		c.storing = w.store.Prepare(workspace, rs)
 	}
-	return func(ctx context.Context) ([]models.Outcome, error) { return w.recordAll(ctx, c) }
+	return func(ctx context.Context) func() ([]models.Outcome, error) { return w.recordAll(ctx, c) }
 }
 
-func (w *Writer) recordAll(ctx context.Context, c *call) ([]models.Outcome, error) {
+// known is the end of what has ended.
+func known(outcomes []models.Outcome, err error) func() ([]models.Outcome, error) {
+	return func() ([]models.Outcome, error) { return outcomes, err }
+}
+
+func (w *Writer) recordAll(ctx context.Context, c *call) (end func() ([]models.Outcome, error)) {
 	turn, cancel := context.WithCancel(ctx)
 	defer context.AfterFunc(w.open, cancel)()
 	defer cancel()
 	n := len(c.responses)
 	weight := w.weight(n)
 	if w.bulk.Acquire(turn, weight) != nil {
-		return nil, cmp.Or(ctx.Err(), shuttingDown())
+		return known(nil, cmp.Or(ctx.Err(), shuttingDown()))
 	}
-	defer w.bulk.Release(weight)
 	w.backlog.responses.Add(int64(n))
-	defer w.backlog.responses.Add(-int64(n))
+	leave := func() { w.backlog.responses.Add(-int64(n)); w.bulk.Release(weight) }
 	if err := w.enqueue(ctx, c, true); err != nil {
-		return nil, err
+		leave()
+		return known(nil, err)
 	}
-	if err := c.wait(ctx); err != nil {
-		return nil, err
+	return func() ([]models.Outcome, error) {
+		defer leave()
+		if err := c.wait(ctx); err != nil {
+			return nil, err
+		}
+		return c.outcomes, nil
 	}
-	return c.outcomes, nil
 }
 
 // great is from how many responses on a call of RecordAll is prepared by its caller, and
 // committed by itself: so many cost the same with others or without.
 const great = 1500
+
+// atOnce is how many calls that were prepared may have begun to be stored: one waits for the disk, the next one is being written.
+const atOnce = 2
 
 func sameWorkspace(rs []models.Accepted) (string, bool) {
 	workspace := rs[0].Response().Workspace

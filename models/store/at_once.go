@@ -44,17 +44,17 @@ func (s *Store) prepare(workspace string, batch []models.Accepted) *prepared {
 	return p
 }
 
-// commitAtOnce stores a batch as if everything in it were new, and reports whether
-// that went well: it is on disk then. If not, nothing is stored, or what the
+// commitAtOnce stores a batch as if everything in it were new. What it gives ends the transaction; it is on disk
+// when that gives no error. If it does, or there is none, nothing is stored, or what the
 // caller will find stored under its own ids, and the batch has to be committed step by step.
 //
 // All rows are known then before the transaction begins, and PostgreSQL gets its
 // statements together instead of one after the other. That can be done where nothing has to
 // be looked at in between: no response was sent before (its unique submission_id would make the
 // whole fail), no answer waits for a lot, and no key is new to its catalog. So it is for most.
-func (s *Store) commitAtOnce(ctx context.Context, workspace string, batch []models.Accepted, p *prepared) bool {
+func (s *Store) commitAtOnce(ctx context.Context, workspace string, batch []models.Accepted, p *prepared) (end func() error) {
 	if s.retried.Add(-1) >= 0 {
-		return false
+		return nil
 	}
 	s.retried.Store(0)
 	if p == nil {
@@ -62,22 +62,27 @@ func (s *Store) commitAtOnce(ctx context.Context, workspace string, batch []mode
 	}
 	hooks, known := s.known.all(workspace, s.now(), p.used)
 	if len(p.held) > 0 || !known {
-		return false
+		return nil
 	}
-	err := s.insertAll(ctx, []insertion{p.responses, p.answers, p.counts,
+	end, err := s.insertAll(ctx, []insertion{p.responses, p.answers, p.counts,
 		{table: revisionsTable(), rows: s.revisionRows(workspace, p.days)}, {table: arrivalsTable(), rows: s.arrivalRows(workspace, p.arrivals)},
 		{table: deliveriesTable(), rows: s.messageRows(workspace, messagesOf(hooks, batch))}})
 	if refused(err) {
 		s.retried.Store(expectedRetries)
 	}
-	return err == nil
+	return end
 }
 
-// insertAll makes the insertions in one transaction, the first two of which have a row or more for each response.
-func (s *Store) insertAll(ctx context.Context, all []insertion) error {
-	switch {
-	case s.dialect == onSQLite:
-		return s.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+// insertAll makes the insertions in one transaction, the first two of which have a row or more for each response. What
+// it gives commits, unless that has been done; nil with an error, when the transaction is over.
+func (s *Store) insertAll(ctx context.Context, all []insertion) (end func() error, err error) {
+	if all[0].encoded != nil {
+		return s.copyAll(ctx, all)
+	}
+	if s.dialect == onPostgres {
+		err = inBatch(all).sendTo(ctx, s.pool)
+	} else {
+		err = s.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 			for _, one := range all {
 				if _, err := one.insert(tx, s.dialect, one.rows); err != nil {
 					return err
@@ -85,17 +90,31 @@ func (s *Store) insertAll(ctx context.Context, all []insertion) error {
 			}
 			return nil
 		})
-	case all[0].encoded == nil:
-		return inBatch(all).sendTo(ctx, s.pool)
 	}
-	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		for _, one := range all[:2] {
-			if err := one.copyTo(ctx, tx); err != nil {
-				return err
-			}
+	if err != nil {
+		return nil, err
+	}
+	return func() error { return nil }, nil
+}
+
+// copyAll is insertAll with the first two by COPY.
+func (s *Store) copyAll(ctx context.Context, all []insertion) (end func() error, err error) {
+	tx, err := s.pool.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range all[:2] {
+		if err == nil {
+			err = one.copyTo(ctx, tx)
 		}
-		return inBatch(all[2:]).sendTo(ctx, tx)
-	})
+	}
+	if err == nil {
+		err = inBatch(all[2:]).sendTo(ctx, tx)
+	}
+	if err != nil {
+		return nil, firstError(err, tx.Rollback(ctx))
+	}
+	return func() error { return tx.Commit(ctx) }, nil
 }
 
 // insertion is rows and the table that they go into.

@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,7 +17,8 @@ func TestWhatIsNewIsCommittedAtOnceAndAllElseStepByStep(t *testing.T) {
 		}
 		h.workspace(t, "bank")
 		at := func(submissions ...string) bool {
-			return h.commitAtOnce(t.Context(), "bank", h.accept(t, "bank", submissions...), nil)
+			end := h.commitAtOnce(t.Context(), "bank", h.accept(t, "bank", submissions...), nil)
+			return end != nil && end() == nil
 		}
 		if at(answer("a", "")) {
 			t.Error("a touchpoint that is new to its catalog is stored at once")
@@ -47,6 +49,41 @@ func TestWhatIsNewIsCommittedAtOnceAndAllElseStepByStep(t *testing.T) {
 	})
 }
 
+func TestAGreatBatchBeginsBeforeTheOneBeforeItHasEnded(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, h house) {
+		h.commit(t, "bank", nps(9))
+		batch := func(from int, more ...string) []models.Accepted {
+			for i := range leastCopied {
+				more = append(more, nps(i%11, fmt.Sprintf(`"submission_id":"s-%d"`, from+i)))
+			}
+			return h.accept(t, "bank", more...)
+		}
+		var ending sync.WaitGroup
+		var told [3][]models.Outcome
+		for i, all := range [][]models.Accepted{batch(0), batch(leastCopied),
+			batch(2*leastCopied, nps(0, `"submission_id":"s-0"`), nps(3, `"submission_id":"s-1"`))} { // which may have to wait for the first
+			end := h.Prepare("bank", all)(t.Context())
+			ending.Go(func() {
+				outcomes, err := end()
+				if err != nil || len(outcomes) != len(all) {
+					t.Errorf("%d outcomes, %v", len(outcomes), err)
+				}
+				told[i] = outcomes
+			})
+		}
+		ending.Wait()
+		for _, o := range append(append(told[0], told[1]...), told[2][2:]...) {
+			if !o.New || o.Err != nil {
+				t.Fatalf("%+v", o)
+			}
+		}
+		if again := told[2]; again[0] != (models.Outcome{ID: told[0][0].ID}) || models.ErrorCode(again[1].Err) != models.Conflict {
+			t.Errorf("sent again while it was stored: %+v", again[:2])
+		}
+		h.isExact(t, "bank")
+	})
+}
+
 func TestAGreatBatchStoresWhatSmallOnesDo(t *testing.T) {
 	onEachDatabase(t, func(t *testing.T, h house) {
 		const known = 7 // that make the keys known
@@ -61,7 +98,7 @@ func TestAGreatBatchStoresWhatSmallOnesDo(t *testing.T) {
 			h.workspace(t, workspace)
 			h.commit(t, workspace, texts[:known]...)
 			for part := range slices.Chunk(h.accept(t, workspace, texts[known:]...), size) {
-				if !h.commitAtOnce(t.Context(), workspace, part, nil) {
+				if end := h.commitAtOnce(t.Context(), workspace, part, nil); end == nil || end() != nil {
 					t.Errorf("%d are not stored at once", len(part))
 				}
 			}

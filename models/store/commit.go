@@ -38,20 +38,34 @@ func answersTable() table {
 // An error means that nothing was stored; it is Invalid when some row of the
 // batch is at fault, so that the caller may try smaller batches.
 func (s *Store) Commit(ctx context.Context, workspace string, batch []models.Accepted) ([]models.Outcome, error) {
-	return s.commit(ctx, workspace, batch, nil)
+	if end := s.commitAtOnce(ctx, workspace, batch, nil); end != nil && end() == nil {
+		return allNew(batch), nil
+	}
+	return s.commitInSteps(ctx, workspace, batch)
 }
 
 // Prepare makes a great batch ready while another one is being committed; what it
-// gives commits the batch, as Commit does.
-func (s *Store) Prepare(workspace string, batch []models.Accepted) func(context.Context) ([]models.Outcome, error) {
+// gives commits the batch, as Commit does. Once it has begun, so may the next batch: what both have, a
+// submission_id or a row of the rollups, has that wait until this one has ended.
+func (s *Store) Prepare(workspace string, batch []models.Accepted) models.Storing {
 	ready := s.prepare(workspace, batch)
-	return func(ctx context.Context) ([]models.Outcome, error) { return s.commit(ctx, workspace, batch, ready) }
+	return func(ctx context.Context) func() ([]models.Outcome, error) {
+		end := s.commitAtOnce(ctx, workspace, batch, ready)
+		if end == nil {
+			outcomes, err := s.commitInSteps(ctx, workspace, batch)
+			return func() ([]models.Outcome, error) { return outcomes, err }
+		}
+		return func() ([]models.Outcome, error) {
+			if end() == nil {
+				return allNew(batch), nil
+			}
+			return s.commitInSteps(ctx, workspace, batch)
+		}
+	}
 }
 
-func (s *Store) commit(ctx context.Context, workspace string, batch []models.Accepted, ready *prepared) ([]models.Outcome, error) {
-	if s.commitAtOnce(ctx, workspace, batch, ready) {
-		return allNew(batch), nil
-	}
+// commitInSteps looks after each step what is new.
+func (s *Store) commitInSteps(ctx context.Context, workspace string, batch []models.Accepted) ([]models.Outcome, error) {
 	var outcomes []models.Outcome
 	var created []kindKey
 	err := s.transaction(ctx, func(tx *gorm.DB) error {

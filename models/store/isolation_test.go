@@ -292,7 +292,7 @@ func everyMethod(t *testing.T, h house, bank, shop neighbour) map[string]func() 
 			return created, err
 		},
 		"Prepare": func() (any, error) {
-			outcomes, err := h.Prepare("shop", h.accept(t, "shop", nps(0, `"submission_id":"prepared"`)))(ctx)
+			outcomes, err := h.Prepare("shop", h.accept(t, "shop", nps(0, `"submission_id":"prepared"`)))(ctx)()
 			return !outcomes[0].New, err
 		},
 		"Commit": func() (any, error) { // the submission_id is known in bank, with other content

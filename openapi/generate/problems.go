@@ -2,7 +2,6 @@ package main
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -52,12 +51,6 @@ func problems() []problem {
 			header: "Retry-After", about: "After how many seconds to try again"},
 		{code: "internal", status: http.StatusInternalServerError, title: "Internal error", detail: "internal error; it is in the server's log"},
 	}
-}
-
-// problemOf is the problem of the code.
-func problemOf(code models.Code) problem {
-	all := problems()
-	return all[slices.IndexFunc(all, func(p problem) bool { return p.code == code })]
 }
 
 // addProblems gives each response from 400 on a problem document: the shared
