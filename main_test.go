@@ -7,8 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"path/filepath"
 	"regexp"
@@ -73,20 +71,14 @@ func onBothDatabases(t *testing.T, test func(t *testing.T, database string)) {
 
 func sqliteURL(t testing.TB) string { return "sqlite://" + filepath.Join(t.TempDir(), "mittari.db") }
 
-// freeAddress is an address on 127.0.0.1 that nothing listened on a moment ago, below the ephemeral ports.
+// freeAddress is an address on 127.0.0.1 that nothing listened on a moment ago.
 func freeAddress(t testing.TB) string {
 	t.Helper()
-	for range 100 {
-		address := fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(12_000))
-		if l, err := net.Listen("tcp", address); err == nil {
-			if err := l.Close(); err != nil {
-				t.Fatal(err)
-			}
-			return address
-		}
+	port, err := storetest.FreePort()
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("no free port below 32768 was found")
-	return ""
+	return fmt.Sprintf("127.0.0.1:%d", port)
 }
 
 func envOf(pairs ...string) func(string) string {

@@ -135,12 +135,21 @@ func majorVersion(bin string) int {
 	return version
 }
 
-// FreePort finds a port of 127.0.0.1 that nobody listens on.
+// given are the ports that FreePort tried, of which somebody may be about to listen on each. It is a variable of
+// the package for the reason that sharedCluster is.
+//
+//nolint:gochecknoglobals // see above
+var given sync.Map
+
+// FreePort finds a port of 127.0.0.1 that nobody listens on, below the ephemeral ones; never the same twice.
 func FreePort() (int, error) {
 	const tries = 100
 	var last error
 	for range tries {
 		port := firstPort + random.IntN(lastPort-firstPort+1)
+		if _, twice := given.LoadOrStore(port, true); twice {
+			continue
+		}
 		listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 		if err == nil {
 			return port, listener.Close()
