@@ -5,10 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
-	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -75,7 +73,7 @@ func (s *server) createResponses(c *gin.Context) error {
 // checked stores nothing.
 func checked(accepted []models.Accepted) models.Storing {
 	return func(context.Context) func() ([]models.Outcome, error) {
-		return func() ([]models.Outcome, error) { return make([]models.Outcome, len(accepted)), nil }
+		return models.Ended(make([]models.Outcome, len(accepted)), nil)
 	}
 }
 
@@ -147,16 +145,6 @@ type bulk[S, A any] struct {
 	logged string      // the error that was logged last
 }
 
-// chunk is some documents of a bulk request, in order.
-type chunk[A any] struct {
-	accepted []A
-	outcomes []bulkOutcome // of all; those of accepted have no status yet
-	settled  []settled     // of accepted, once they are stored
-	err      error         // or why none of them is
-	begun    chan struct{} // is closed once it is being stored, or never will be
-	done     chan struct{} // is closed once settled or err is known
-}
-
 func (b *bulk[S, A]) read(elements *elements) error {
 	for {
 		raw, line, unread := elements.next()
@@ -213,64 +201,6 @@ func (b *bulk[S, A]) add(raw []byte, line int, unread error) error {
 		b.chunk.outcomes = append(b.chunk.outcomes, refusedLine(line, err))
 	}
 	return nil
-}
-
-// idle reports whether no chunk is being stored.
-func (b *bulk[S, A]) idle() bool {
-	return !slices.ContainsFunc(b.stored, func(c *chunk[A]) bool { return !c.isDone() })
-}
-
-func (c *chunk[A]) isDone() bool {
-	select {
-	case <-c.done:
-		return true
-	default:
-		return false
-	}
-}
-
-// flush begins to store the chunk once few enough of those before it are under way. It
-// is made ready at once, but stored behind the one before: what was sent first comes first.
-func (b *bulk[S, A]) flush() error {
-	if err := b.settle(underWay - 1); err != nil {
-		return err
-	}
-	next, before := b.chunk, b.stored
-	next.begun, next.done = make(chan struct{}), make(chan struct{})
-	b.chunk, b.size, b.stored = chunk[A]{}, 0, append(slices.Clone(before), &next)
-	go func() {
-		defer close(next.done)
-		defer func() { // what panics here would end the process
-			if cause := recover(); cause != nil {
-				next.err = fmt.Errorf("panic: %v\n%s", cause, stack())
-			}
-		}()
-		end := b.begin(&next, before)
-		next.settled, next.err = end()
-	}()
-	return nil
-}
-
-// begin stores the chunk behind the one before it, if that is under way still.
-func (b *bulk[S, A]) begin(next *chunk[A], before []*chunk[A]) (end func() ([]settled, error)) {
-	defer close(next.begun)
-	store := b.store(next.accepted)
-	for _, c := range before {
-		<-c.begun
-	}
-	return store()
-}
-
-// settle waits until no more than some chunks are under way. The first error ends the
-// request, but nothing that is under way is left behind.
-func (b *bulk[S, A]) settle(left int) (err error) {
-	for len(b.stored) > left {
-		first := b.stored[0]
-		<-first.done
-		b.stored = b.stored[1:]
-		err = firstError(err, b.tell(*first))
-	}
-	return err
 }
 
 // tell writes the outcomes of a chunk. One that can't be stored is told line by

@@ -154,6 +154,11 @@ type Outcome struct {
 // may wait for this one's end: so nobody may hold that up until they have begun.
 type Storing = func(context.Context) (end func() ([]Outcome, error))
 
+// Ended is the end of a Storing that has ended when it has begun.
+func Ended(outcomes []Outcome, err error) (end func() ([]Outcome, error)) {
+	return func() ([]Outcome, error) { return outcomes, err }
+}
+
 // Fate is what became of a response that a source sent.
 //
 // @Description What became of a payload.

@@ -30,7 +30,11 @@ func (w *Writer) Run() {
 		responses, begun := 0, time.Now()
 		for _, group := range w.gather(first) {
 			responses += len(group.items)
-			w.commit(group)
+			if group.storing != nil {
+				w.begin(group)
+			} else {
+				w.commit(group)
+			}
 		}
 		w.backlog.learn(responses, time.Since(begun))
 	}
@@ -90,20 +94,12 @@ func (c *call) items() []item {
 	return all
 }
 
-// commit stores a group of one workspace. One that was prepared may not have ended
-// when it returns: while the database flushes it, the next one is written.
-func (w *Writer) commit(g group) {
-	if g.storing != nil {
-		w.ending <- struct{}{}
-	}
+// begin stores a group that was prepared. It may not have ended when begin
+// returns: while the database flushes it, the next one is written.
+func (w *Writer) begin(g group) {
+	w.ending <- struct{}{}
 	ctx, cancel := context.WithTimeout(context.Background(), w.options.Timeout)
 	started := time.Now()
-	if g.storing == nil {
-		outcomes, err := w.put(ctx, g)
-		cancel()
-		w.settle(g, outcomes, err, started)
-		return
-	}
 	end := g.storing(ctx)
 	go func() {
 		outcomes, err := end()
@@ -113,12 +109,17 @@ func (w *Writer) commit(g group) {
 	}()
 }
 
-func (w *Writer) put(ctx context.Context, g group) ([]models.Outcome, error) {
+// commit stores a group of one workspace.
+func (w *Writer) commit(g group) {
 	batch := make([]models.Accepted, len(g.items))
 	for i, it := range g.items {
 		batch[i] = it.response()
 	}
-	return w.store.Commit(ctx, batch[0].Response().Workspace, batch)
+	ctx, cancel := context.WithTimeout(context.Background(), w.options.Timeout)
+	started := time.Now()
+	outcomes, err := w.store.Commit(ctx, batch[0].Response().Workspace, batch)
+	cancel()
+	w.settle(g, outcomes, err, started)
 }
 
 // settle answers the callers of a group. When a row is at fault the group is

@@ -105,18 +105,13 @@ func (w *Writer) RecordAll(ctx context.Context, rs []models.Accepted) ([]models.
 // Prepare does what of RecordAll can be done before others are stored; what it gives puts them into the queue, and waits.
 func (w *Writer) Prepare(rs []models.Accepted) models.Storing {
 	if len(rs) == 0 {
-		return func(context.Context) func() ([]models.Outcome, error) { return known(nil, nil) }
+		return func(context.Context) func() ([]models.Outcome, error) { return models.Ended(nil, nil) }
 	}
 	c := newCall(rs)
 	if workspace, one := sameWorkspace(rs); one && len(rs) >= great {
 		c.storing = w.store.Prepare(workspace, rs)
 	}
 	return func(ctx context.Context) func() ([]models.Outcome, error) { return w.recordAll(ctx, c) }
-}
-
-// known is the end of what has ended.
-func known(outcomes []models.Outcome, err error) func() ([]models.Outcome, error) {
-	return func() ([]models.Outcome, error) { return outcomes, err }
 }
 
 func (w *Writer) recordAll(ctx context.Context, c *call) (end func() ([]models.Outcome, error)) {
@@ -126,13 +121,13 @@ func (w *Writer) recordAll(ctx context.Context, c *call) (end func() ([]models.O
 	n := len(c.responses)
 	weight := w.weight(n)
 	if w.bulk.Acquire(turn, weight) != nil {
-		return known(nil, cmp.Or(ctx.Err(), shuttingDown()))
+		return models.Ended(nil, cmp.Or(ctx.Err(), shuttingDown()))
 	}
 	w.backlog.responses.Add(int64(n))
 	leave := func() { w.backlog.responses.Add(-int64(n)); w.bulk.Release(weight) }
 	if err := w.enqueue(ctx, c, true); err != nil {
 		leave()
-		return known(nil, err)
+		return models.Ended(nil, err)
 	}
 	return func() ([]models.Outcome, error) {
 		defer leave()

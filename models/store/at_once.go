@@ -103,18 +103,19 @@ func (s *Store) copyAll(ctx context.Context, all []insertion) (end func() error,
 	if err != nil {
 		return nil, err
 	}
-	for _, one := range all[:2] {
-		if err == nil {
-			err = one.copyTo(ctx, tx)
-		}
-	}
-	if err == nil {
-		err = inBatch(all[2:]).sendTo(ctx, tx)
-	}
-	if err != nil {
+	if err := copyInto(ctx, tx, all); err != nil {
 		return nil, firstError(err, tx.Rollback(ctx))
 	}
 	return func() error { return tx.Commit(ctx) }, nil
+}
+
+func copyInto(ctx context.Context, tx pgx.Tx, all []insertion) error {
+	for _, one := range all[:2] {
+		if err := one.copyTo(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return inBatch(all[2:]).sendTo(ctx, tx)
 }
 
 // insertion is rows and the table that they go into.

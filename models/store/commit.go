@@ -52,8 +52,7 @@ func (s *Store) Prepare(workspace string, batch []models.Accepted) models.Storin
 	return func(ctx context.Context) func() ([]models.Outcome, error) {
 		end := s.commitAtOnce(ctx, workspace, batch, ready)
 		if end == nil {
-			outcomes, err := s.commitInSteps(ctx, workspace, batch)
-			return func() ([]models.Outcome, error) { return outcomes, err }
+			return models.Ended(s.commitInSteps(ctx, workspace, batch))
 		}
 		return func() ([]models.Outcome, error) {
 			if end() == nil {
